@@ -1,0 +1,137 @@
+/**
+ * The plan: a workflow definition compiled for running. Made by `compile`, read by `decide` and `apply`, never stored:
+ * it is compiled anew from the definition, so that the definition stays the only truth.
+ *
+ * Steps and blocks are numbered in document order. A *block* is a list of steps that start together: the top of the
+ * document, a case of a switch, an error handler, `on_failure`. A step of a nested block is addressed at run time by its
+ * step number and the *scope path* of the block instance it runs in, so that cases, items, rounds and handlers are one
+ * mechanism.
+ */
+import type { Expression, Template } from '../expression/expression.ts';
+import type { Json } from '../json.ts';
+
+export type Plan = {
+  readonly workflowId: string;
+  readonly version: string;
+  readonly steps: readonly PlanStep[];
+  /** `blocks[0]` is the top block. */
+  readonly blocks: readonly PlanBlock[];
+  readonly stepIndex: ReadonlyMap<string, number>;
+  readonly variables: { readonly [name: string]: Json };
+  /** Null: the outputs of the steps that nothing depends on, by id. */
+  readonly output: Template | null;
+  readonly timeoutMs: number | null;
+  readonly onFailure: number | null;
+  readonly onCancel: number | null;
+  /** 1 (first) to 5. */
+  readonly priority: number;
+  /** Problems of an input against `input_schema`, pointers relative to the input; empty when it fits. */
+  readonly checkInput: (input: Json) => readonly InputProblem[];
+};
+
+export type InputProblem = { readonly pointer: string; readonly code: string; readonly message: string };
+
+export type PlanBlock = {
+  readonly index: number;
+  /** The part of the scope path that names this block under its owner: a case number, `default`, `error`; '' for the top. */
+  readonly name: string;
+  readonly kind: 'top' | 'case' | 'handler' | 'compensation' | 'on_failure' | 'on_cancel';
+  /** The step that holds the block; null for the top, `on_failure` and `on_cancel`. */
+  readonly owner: number | null;
+  /** Its own steps in document order; steps of inner blocks are not among them. */
+  readonly steps: readonly number[];
+};
+
+export type Join =
+  | { readonly kind: 'all' }
+  /** `any` is a count of 1. */
+  | { readonly kind: 'count'; readonly count: number; readonly cancelRemaining: boolean };
+
+export type RetryPolicy = {
+  /** Tries in all; 1 means no retry. */
+  readonly maxAttempts: number;
+  readonly backoff: 'exponential' | 'linear' | 'fixed';
+  readonly initialMs: number;
+  readonly multiplier: number;
+  readonly maxIntervalMs: number;
+  /** 0 (none) to 1: the wait is multiplied by a random factor in [1 - jitter, 1 + jitter]. */
+  readonly jitter: number;
+  /** Only these error codes; null: all that the action calls retryable. */
+  readonly on: readonly string[] | null;
+  readonly except: readonly string[];
+};
+
+export type OnError =
+  | { readonly kind: 'fail' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'handler'; readonly block: number; readonly compensate: boolean };
+
+export type PlanStep = {
+  readonly index: number;
+  readonly id: string;
+  readonly type: string;
+  /** The block that holds this step. */
+  readonly block: number;
+  /** JSON pointer of the step in the document. */
+  readonly pointer: string;
+  readonly dependsOn: readonly number[];
+  readonly dependents: readonly number[];
+  readonly when: Expression | null;
+  readonly join: Join;
+  /** Of one attempt, for an action; of the whole step, for a step that holds blocks. */
+  readonly timeoutMs: number | null;
+  readonly onError: OnError;
+  /** The block of the one step that undoes this one; null when there is none. */
+  readonly compensation: number | null;
+  /** Shapes the output from `result`; null: the raw result. */
+  readonly output: Template | null;
+  readonly work: Work;
+};
+
+/** What a step does, by kind. */
+export type Work =
+  | { readonly kind: 'transform'; readonly output: Template }
+  | { readonly kind: 'set_variables'; readonly values: Template }
+  | { readonly kind: 'switch'; readonly cases: readonly { readonly when: Expression; readonly block: number }[]; readonly default: number | null; readonly mode: 'first' | 'all' }
+  | { readonly kind: 'wait'; readonly for: Template } | { readonly kind: 'wait'; readonly until: Template }
+  | { readonly kind: 'terminate'; readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED'; readonly output: Template | null; readonly error: Template | null }
+  | { readonly kind: 'function'; readonly code: string; readonly input: Template | null; readonly timeoutMs: number; readonly memoryMb: number }
+  | {
+      readonly kind: 'action';
+      readonly config: Template;
+      readonly retry: RetryPolicy;
+      readonly delivery: 'at_least_once' | 'at_most_once';
+      /**
+       * True when `config` or `when` reads `vars`, `now()` or `uuid()`: a later evaluation could differ, so the resolved
+       * config is recorded when the step begins, and a repeated attempt sends the very same.
+       */
+      readonly recordInput: boolean;
+    };
+
+/** What `compile` needs to know of the actions that exist: see `server/registry`. */
+export type ActionCatalog = {
+  find(type: string): ActionShape | undefined;
+  types(): readonly string[];
+};
+
+export type ActionShape = {
+  readonly type: string;
+  /** JSON Schema of `config`, checked when a workflow is saved; strings with `${ }` are checked when it runs. */
+  readonly configSchema: Json;
+  readonly defaultTimeoutMs: number;
+};
+
+export type DefinitionIssue = {
+  readonly code: string;
+  /** JSON pointer into the document; a missing field is reported where it would stand. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly suggestion?: string;
+};
+
+export type CompileResult =
+  | { readonly plan: Plan; readonly warnings: readonly DefinitionIssue[] }
+  | { readonly errors: readonly DefinitionIssue[]; readonly warnings: readonly DefinitionIssue[] };
+
+export type Compile = (document: Json, actions: ActionCatalog) => CompileResult;

@@ -1,0 +1,70 @@
+/**
+ * The contract between the rules (`decide`, `apply`: pure) and whoever drives them (server/engine, the tests, a simulator).
+ *
+ * The driver holds a `RunState`, hands inputs to `decide`, writes the returned events to the journal, and releases the
+ * returned effects when those events are committed. `decide` applies the events to the state as it goes, through `apply`
+ * alone, so that the state is always what the journal rebuilds.
+ */
+import type { Json } from '../json.ts';
+import type { FinalStatus, RunKey, StepError } from './event.ts';
+
+/** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
+export type RunInput =
+  | { readonly kind: 'start'; readonly at: number }
+  | { readonly kind: 'attempt_ended'; readonly key: RunKey; readonly attempt: number; readonly at: number; readonly outcome: AttemptOutcome }
+  | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
+  | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string };
+
+export type AttemptOutcome =
+  | { readonly output: Json }
+  | { readonly error: AttemptError };
+
+/** How a try failed, as its action or the engine reports it. */
+export type AttemptError = {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: { readonly [key: string]: Json };
+  /** True when another try may succeed. */
+  readonly retryable: boolean;
+  /** The other side asked for at least this wait. */
+  readonly retryAfterMs?: number;
+};
+
+/** What an evaluation needs from outside, as data. */
+export type RunContext = {
+  readonly executionId: string;
+  readonly rootId: string;
+  readonly tenantId: string;
+  readonly input: Json;
+  readonly trigger: Json;
+  readonly generation: number;
+};
+
+/** Sources of what is not determined by the journal; what they give is recorded where it matters. */
+export type Entropy = {
+  uuid(): string;
+  /** In [0, 1), for jitter. */
+  random(): number;
+};
+
+export type Effect =
+  /** Run one try. `free` when it touches nothing outside (a function): it may start before anything is committed. */
+  | {
+      readonly kind: 'attempt';
+      readonly key: RunKey;
+      readonly path: string;
+      readonly attempt: number;
+      readonly type: string;
+      readonly input: Json;
+      readonly timeoutMs: number;
+      readonly idempotencyKey: string;
+      readonly free: boolean;
+      /** For a function: its code and memory limit. */
+      readonly code?: string;
+      readonly memoryMb?: number;
+    }
+  /** Stop a try: it is to report soon, or be forgotten. */
+  | { readonly kind: 'abort'; readonly key: RunKey; readonly attempt: number }
+  | { readonly kind: 'arm'; readonly timer: number; readonly due: number }
+  | { readonly kind: 'disarm'; readonly timer: number }
+  | { readonly kind: 'end'; readonly status: FinalStatus; readonly output: Json; readonly error: StepError | null };

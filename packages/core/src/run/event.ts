@@ -1,0 +1,48 @@
+/**
+ * The events of an execution: what is recorded, for ever. A released event is never edited, only joined by a new one.
+ *
+ * One journal row holds the events that one flush recorded for one execution, in order, as a JSON array; the row's number
+ * is `seq`. Keys are short because bytes are what the journal costs: `e` kind, `s` step id, `p` scope path (absent at the
+ * top), `r` round (absent for 0), `at` milliseconds since the epoch.
+ */
+import type { Json } from '../json.ts';
+
+/** Which run of which step: the step's id, the block instance it runs in, and how often it was begun there. */
+export type RunKey = { readonly s: string; readonly p?: string; readonly r?: number };
+
+export type StepError = {
+  readonly code: string;
+  readonly message: string;
+  /** Innermost step that failed; absent where the execution itself is the cause. */
+  readonly step?: string;
+  readonly details?: { readonly [key: string]: Json };
+};
+
+export type ExecutionStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+export type FinalStatus = 'COMPLETED' | 'FAILED' | 'CANCELLED';
+export type StepStatus = 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPED';
+/** What an execution is doing beyond its steps: ending work before a final status, undoing, or its last steps. */
+export type Phase = 'stopping' | 'compensating' | 'on_failure' | 'on_cancel';
+
+export type RunEvent =
+  | { readonly e: 'started'; readonly at: number }
+  /** A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a wait or a deadline of a block is due. */
+  | (RunKey & { readonly e: 'begun'; readonly at: number; readonly a?: number; readonly in?: Json; readonly until?: number })
+  /** A try failed and another one comes at `until`. */
+  | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
+  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name. */
+  | { readonly e: 'opened'; readonly s?: string; readonly p?: string; readonly r?: number; readonly at: number; readonly b: string; readonly err?: StepError }
+  /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
+  | (RunKey & { readonly e: 'succeeded'; readonly at: number; readonly o?: Json; readonly v?: { readonly [name: string]: Json }; readonly c?: number | 'default'; readonly err?: StepError })
+  | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
+  /** `w` when it was withdrawn rather than not reached. */
+  | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true })
+  | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string }
+  /** The execution will end as `to`; what runs is being stopped. */
+  | { readonly e: 'stopping'; readonly at: number; readonly to: FinalStatus; readonly err?: StepError; readonly until?: number }
+  | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
+  /** A compensation failed after its last try; the rest go on. */
+  | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
+  | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };
+
+export type EventKind = RunEvent['e'];
