@@ -1,0 +1,93 @@
+/**
+ * The front door of the engine as other services and its own routes see it: starting, cancelling, and its life in the
+ * process. What it promises is in README.md beside this file.
+ */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import type { Json } from '@cloudflow/core/json.ts';
+import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
+
+/** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
+export type StartRequest = {
+  readonly tenantId: string;
+  readonly workflowId: string;
+  readonly versionId: string;
+  readonly slug: string;
+  readonly version: string;
+  readonly plan: Plan;
+  readonly input: Json;
+  /** 1 (first) to 5; absent: the plan's. */
+  readonly priority?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly businessKey?: string;
+  /** What started it, for people and for expressions; `{ "type": "api" }` from the routes. */
+  readonly trigger: Json;
+  /** `hash` is SHA-256 over what the start asks for: the same key with another hash is refused, not replayed. */
+  readonly idempotency?: { readonly key: string; readonly hash: Buffer };
+  readonly correlationId: string;
+};
+
+/**
+ * The public row of an execution as of its last committed journal row. JSON columns stay the text that is stored, so that
+ * an answer neither parses nor prints them again.
+ */
+export type ExecutionHead = {
+  readonly id: string;
+  readonly slug: string;
+  readonly version: string;
+  readonly status: ExecutionStatus;
+  readonly phase: Phase | null;
+  readonly waitReason: string | null;
+  readonly inputText: string;
+  /** Null: no output (yet). */
+  readonly outputText: string | null;
+  /** A `StepError`. */
+  readonly errorText: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly businessKey: string | null;
+  readonly triggerText: string;
+  readonly parentId: string | null;
+  readonly retryOf: string | null;
+  readonly rootId: string;
+  /** Milliseconds since the epoch, as the other times. */
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** Number of the last committed journal row; 0 before the first. */
+  readonly seq: number;
+};
+
+/** An execution that has ended: what `?wait` answers with, from memory. */
+export type FinishedExecution = ExecutionHead & { readonly status: FinalStatus; readonly finishedAt: number };
+
+export type StartResult =
+  | {
+      readonly kind: 'started' | 'replayed';
+      readonly executionId: string;
+      readonly status: ExecutionStatus;
+      /** Set when it was waited for and has ended. */
+      readonly finished: FinishedExecution | null;
+    }
+  | { readonly kind: 'key_reused'; readonly executionId: string };
+
+export type StartOptions = {
+  /** Wait at most so long for the end; absent: answer as soon as the start is durable. */
+  readonly waitMs?: number;
+  /** Ends the waiting, never the execution. */
+  readonly signal?: AbortSignal;
+};
+
+export type Engine = {
+  /**
+   * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
+   * first. Throws the problem `overloaded` (503 with Retry-After) when the queue of starts is full.
+   */
+  start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
+  /** Asks a live execution to end; `accepted` when the request is durable. */
+  cancel(tenantId: string, executionId: string, reason?: string): Promise<'accepted' | 'ended' | 'not_found'>;
+  /** True when starts are accepted and owned shards are being driven. */
+  ready(): boolean;
+  /** Takes shards, recovers what was running, and accepts starts. */
+  begin(): Promise<void>;
+  /** No new attempts, running ones finish or are handed over within the time, everything decided is written. */
+  drain(timeoutMs: number): Promise<void>;
+};
