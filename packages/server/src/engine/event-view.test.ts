@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type EventPosition, eventPage, type JournalRow } from './event-view.ts';
+
+const row = (seq: number, ...events: object[]): JournalRow => ({ seq, eventsText: JSON.stringify(events) });
+const start = { seq: 0, place: 0 };
+
+it('shows the events of a packed row one by one, in full words', () => {
+  const rows = [
+    row(1, { e: 'started', at: 0 }, { e: 'begun', s: 'pay', at: 5, a: 2, until: 1000 }),
+    row(2, { e: 'failed', s: 'pay', p: 'route.0', at: 7, err: { code: 'timeout', message: 'late' } }),
+  ];
+  expect(eventPage(rows, start, 10)).toEqual({
+    events: [
+      { id: '1.0', seq: 1, type: 'execution_started', at: '1970-01-01T00:00:00.000Z' },
+      {
+        id: '1.1',
+        seq: 1,
+        type: 'step_started',
+        at: '1970-01-01T00:00:00.005Z',
+        step_id: 'pay',
+        attempt: 2,
+        until: '1970-01-01T00:00:01.000Z',
+      },
+      {
+        id: '2.0',
+        seq: 2,
+        type: 'step_failed',
+        at: '1970-01-01T00:00:00.007Z',
+        step_id: 'pay',
+        scope: 'route.0',
+        error: { code: 'timeout', message: 'late' },
+      },
+    ],
+    next: null,
+  });
+});
+
+it('gives every event exactly once over pages of any size, also when a row spans pages', () => {
+  const journal = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(journal, fc.integer({ min: 1, max: 7 }), (sizes, limit) => {
+      const rows = sizes.map((size, seq) => row(seq + 1, ...Array.from({ length: size }, (_, at) => ({ e: 'started', at }))));
+      const seen: string[] = [];
+      for (let from: EventPosition | null = start; from; ) {
+        const after: EventPosition = from;
+        const page = eventPage(
+          rows.filter(({ seq }) => seq >= after.seq),
+          after,
+          limit,
+        );
+        expect(page.events.length).toBeLessThanOrEqual(limit);
+        seen.push(...page.events.map(({ id }) => id));
+        from = page.next;
+      }
+      expect(seen).toEqual(sizes.flatMap((size, seq) => Array.from({ length: size }, (_, place) => `${seq + 1}.${place}`)));
+    }),
+  );
+});

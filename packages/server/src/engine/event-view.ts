@@ -1,0 +1,84 @@
+/** The journal as people and clients read it: packed rows expanded, short keys in full words. */
+import type { Json } from '@cloudflow/core/json.ts';
+import type { EventKind, RunEvent } from '@cloudflow/core/run/event.ts';
+import { iso } from './execution-view.ts';
+
+/** One row of the journal: the events of one flush, in order, as a JSON array. */
+export type JournalRow = { readonly seq: number; readonly eventsText: string };
+
+/** Where an event stands: its journal row, and its place in it from 0. */
+export type EventPosition = { readonly seq: number; readonly place: number };
+
+export type EventView = {
+  /** `<seq>.<place>`: grows along the journal. */
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly at: string | null;
+  readonly step_id?: string;
+  readonly [field: string]: Json | undefined;
+};
+
+export function parseJournalRow(row: JournalRow): readonly RunEvent[] {
+  return JSON.parse(row.eventsText) as RunEvent[];
+}
+
+/** At most `limit` events from `from` on, and where the next page begins; null when these rows hold no more. */
+export function eventPage(
+  rows: readonly JournalRow[],
+  from: EventPosition,
+  limit: number,
+): { readonly events: readonly EventView[]; readonly next: EventPosition | null } {
+  const events: EventView[] = [];
+  for (const row of rows) {
+    const skipped = row.seq === from.seq ? from.place : 0;
+    for (const [place, event] of parseJournalRow(row).entries()) {
+      if (place < skipped) continue;
+      if (events.length === limit) return { events, next: { seq: row.seq, place } };
+      events.push(eventView({ seq: row.seq, place }, event));
+    }
+  }
+  return { events, next: null };
+}
+
+const names: Readonly<Record<EventKind, string>> = {
+  started: 'execution_started',
+  begun: 'step_started',
+  retrying: 'step_retrying',
+  opened: 'block_opened',
+  succeeded: 'step_succeeded',
+  failed: 'step_failed',
+  skipped: 'step_skipped',
+  cancel_requested: 'cancel_requested',
+  stopping: 'stopping',
+  phase: 'phase_changed',
+  compensation_failed: 'compensation_failed',
+  ended: 'execution_ended',
+};
+
+/** Fields that are only spelled out. Those that are not in the table keep their name: a new event is shown as it is. */
+const fields: Readonly<Record<string, string>> = {
+  s: 'step_id',
+  p: 'scope',
+  r: 'round',
+  a: 'attempt',
+  in: 'input',
+  o: 'output',
+  v: 'variables',
+  c: 'case',
+  b: 'block',
+  err: 'error',
+  st: 'status',
+  to: 'status',
+  w: 'withdrawn',
+};
+
+function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {
+  const { e, at, ...rest } = event as RunEvent & { readonly [key: string]: Json };
+  const view: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(rest)) {
+    const name = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    view[name ?? key] = key === 'until' ? iso(value as number) : (value as Json);
+  }
+  return { id: `${seq}.${place}`, seq, type: names[e], at: iso(at), ...view };
+}

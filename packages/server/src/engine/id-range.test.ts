@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { firstIdAt, isUuid } from './id-range.ts';
+
+it('orders ids as their times, and is itself an id that PostgreSQL can read', () => {
+  const time = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+  fc.assert(
+    fc.property(time, time, (a, b) => {
+      expect(isUuid(firstIdAt(a))).toBe(true);
+      expect(firstIdAt(a) < firstIdAt(b)).toBe(a < b);
+    }),
+  );
+});
+
+it('is not larger than any UUIDv7 of its own millisecond', () => {
+  const id = '01900a2b-3c4d-7000-8000-000000000000';
+  const at = Number.parseInt('01900a2b3c4d', 16);
+  expect(firstIdAt(at) <= id).toBe(true);
+  expect(firstIdAt(at + 1) > id).toBe(true);
+});
+
+it('keeps times before 1970 and beyond 48 bits inside the range of ids', () => {
+  expect(firstIdAt(-5)).toBe('00000000-0000-0000-0000-000000000000');
+  expect(firstIdAt(Number.MAX_SAFE_INTEGER)).toBe('ffffffff-ffff-0000-0000-000000000000');
+});

@@ -1,0 +1,19 @@
+/**
+ * Times as ranges of execution ids. A UUIDv7 begins with the milliseconds of its making, and the tables are partitioned by
+ * it: a range of ids reads the partitions of that time and no others, where a range of a time column would read them all.
+ */
+
+/** The smallest id that an execution made at or after this time can have. `at` in milliseconds since the epoch. */
+export function firstIdAt(at: number): string {
+  const bounded = Math.min(Math.max(0, Math.floor(at)), maxTime);
+  const hex = bounded.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** 48 bits of milliseconds. */
+const maxTime = 2 ** 48 - 1;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
