@@ -1,0 +1,39 @@
+/** The four kinds of tests, told apart by their suffix; CONTRIBUTING.md says what each may touch. */
+import { defineConfig } from 'vitest/config';
+
+const apart = ['**/node_modules/**', '**/*.db.test.ts', '**/*.e2e.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/testing/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: apart,
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: ['packages/*/src/**/*.db.test.ts', 'packages/*/testing/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
+          globalSetup: ['packages/server/testing/global-database.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+          // Each file has a database of its own on one server; more workers than this only queue for the disk.
+          maxWorkers: 4,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.test.ts'],
+          // Whole products that start, are killed and measured: two at once would measure each other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
