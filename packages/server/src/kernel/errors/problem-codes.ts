@@ -1,0 +1,212 @@
+/**
+ * Every refusal the API can answer with: one closed table, from which docs/reference/errors.md and /docs/errors are
+ * printed. A code is never renamed and never used for something else.
+ */
+
+export type ProblemRow = {
+  /** HTTP status. */
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+  /** What the caller can do. */
+  readonly remedy: string;
+};
+
+export const problemCodes = {
+  malformed_json: {
+    status: 400,
+    title: 'The body is not JSON',
+    meaning: 'The body could not be read as JSON in UTF-8.',
+    remedy: 'Send one JSON value, encoded in UTF-8. `detail` says where reading stopped.',
+  },
+  json_too_deep: {
+    status: 400,
+    title: 'The body is nested too deeply',
+    meaning: 'Objects and lists of the body are nested deeper than the server reads.',
+    remedy: 'Flatten the value, or send the inner part as text.',
+  },
+  malformed_request: {
+    status: 400,
+    title: 'The request cannot be read',
+    meaning: 'The path, a header or the framing of the request is not valid HTTP.',
+    remedy: 'Check the encoding of the path and of the headers.',
+  },
+  invalid_body: {
+    status: 400,
+    title: 'The body does not have the expected form',
+    meaning: 'A field is missing, unknown, or of the wrong type. `errors` lists each of them with a JSON pointer.',
+    remedy: 'Correct the listed fields. A `suggestion` names the field that was probably meant.',
+  },
+  invalid_parameter: {
+    status: 400,
+    title: 'A query parameter or header is not valid',
+    meaning: 'A parameter is unknown, repeated, or has a value that is not allowed. `errors` lists each of them.',
+    remedy: 'Use the parameters and values that `detail` and `errors` list.',
+  },
+  invalid_cursor: {
+    status: 400,
+    title: 'The cursor is not valid',
+    meaning: 'The cursor was not made by this list, or the filters have changed since.',
+    remedy: 'Start again from the first page, and pass on `next_cursor` unchanged.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Who is calling is not known',
+    meaning: 'The request has no credentials, or they are not valid any more.',
+    remedy: 'Send `Authorization: Bearer cfk_live_…` (or `X-API-Key`) with a key that has not been revoked.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The permission is missing',
+    meaning: 'The caller is known, but lacks the permission that `detail` names.',
+    remedy: 'Use a key that has the permission, or ask an administrator for it.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    meaning: 'There is nothing at this address, or it belongs to another tenant.',
+    remedy: 'Check the id and the path. /docs lists all operations.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'The method is not allowed here',
+    meaning: 'The address exists, but not for this method.',
+    remedy: 'Use one of the methods that the header `Allow` lists.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request came too slowly',
+    meaning: 'Headers or body were not complete within the time limit.',
+    remedy: 'Send the request again.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The state does not allow this',
+    meaning: 'What was asked for contradicts the present state, which `detail` describes.',
+    remedy: 'Read the present state, and decide again.',
+  },
+  version_exists: {
+    status: 409,
+    title: 'This version exists with another content',
+    meaning: 'A published version never changes, and this one was published with another definition.',
+    remedy: 'Raise `version` in the definition.',
+  },
+  execution_ended: {
+    status: 409,
+    title: 'The execution has ended',
+    meaning: 'An execution that is COMPLETED, FAILED or CANCELLED does not change any more.',
+    remedy: 'Nothing is left to do for this execution; a new one can be started.',
+  },
+  workflow_disabled: {
+    status: 409,
+    title: 'The workflow is disabled',
+    meaning: 'A disabled workflow starts no executions.',
+    remedy: 'Enable the workflow, or start another.',
+  },
+  definition_outdated: {
+    status: 409,
+    title: 'The stored definition does not compile any more',
+    meaning: 'This version was saved by another release, and this release refuses it.',
+    remedy: 'Validate the definition, correct what is listed, and publish a new version.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The first request with this key is not finished',
+    meaning: 'Another request with the same `Idempotency-Key` is being committed.',
+    remedy: 'Ask again after `Retry-After` seconds.',
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'It has changed since it was read',
+    meaning: '`If-Match` names an ETag that is not the present one.',
+    remedy: 'Read it again, apply the change to what is there now, and send the new ETag.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    meaning: 'The body is longer than this operation accepts.',
+    remedy: 'Send less, or raise `CLOUDFLOW_MAX_BODY`.',
+  },
+  uri_too_long: {
+    status: 414,
+    title: 'The address is too long',
+    meaning: 'The path and query are longer than the server reads.',
+    remedy: 'Use fewer or shorter filters.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The content type is not supported',
+    meaning: 'The body is not declared as JSON in UTF-8, or it is compressed.',
+    remedy: 'Send `Content-Type: application/json`, uncompressed.',
+  },
+  invalid_definition: {
+    status: 422,
+    title: 'The workflow cannot be saved',
+    meaning:
+      'The definition is JSON of the right form but breaks a rule. `errors` lists each place with a JSON pointer.',
+    remedy: 'Correct the listed places; `POST /api/v1/workflows/validate` checks without saving.',
+  },
+  input_invalid: {
+    status: 422,
+    title: 'The input does not fit the workflow',
+    meaning: 'The input breaks the `input_schema` of the workflow. Pointers in `errors` are relative to the input.',
+    remedy: 'Correct the listed fields of the input.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The key was used for another request',
+    meaning: 'The same `Idempotency-Key` came before with another method, path or body.',
+    remedy: 'Use a new key for a new request.',
+  },
+  unstorable_value: {
+    status: 422,
+    title: 'A value cannot be stored',
+    meaning: 'A value is too large or nested too deeply to be kept.',
+    remedy: 'Store large data elsewhere and pass a reference.',
+  },
+  precondition_required: {
+    status: 428,
+    title: 'The ETag is missing',
+    meaning: 'This operation overwrites or deletes, and has to name what it believes to be there.',
+    remedy: 'Send `If-Match` with the ETag that reading it gave, or `*`.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'The limit of this key is used up for the moment.',
+    remedy: 'Ask again after `Retry-After` seconds.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    meaning: 'The headers of the request are larger than the server reads.',
+    remedy: 'Send fewer or shorter headers.',
+  },
+  internal: {
+    status: 500,
+    title: 'An error of CloudFlow',
+    meaning: 'Something happened that the program did not expect. It is in the log under the correlation id.',
+    remedy: 'Try again; if it stays, report it with the `correlation_id`.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too much is under way',
+    meaning: 'A queue of the server is full. Nothing was done.',
+    remedy: 'Ask again after `Retry-After` seconds.',
+  },
+  database_unavailable: {
+    status: 503,
+    title: 'The database cannot be reached',
+    meaning:
+      'PostgreSQL does not answer. Whether a change was made is not known; with an `Idempotency-Key` it is safe to ask again.',
+    remedy: 'Ask again after `Retry-After` seconds.',
+  },
+  shutting_down: {
+    status: 503,
+    title: 'This process is stopping',
+    meaning: 'The process takes no new work. Nothing was done.',
+    remedy: 'Ask again after `Retry-After` seconds; another process, or this one after its restart, will answer.',
+  },
+} as const satisfies Record<string, ProblemRow>;
+
+export type ProblemCode = keyof typeof problemCodes;

@@ -1,0 +1,125 @@
+/**
+ * Every code that the error of a step or of an execution can have: a closed table, printed to docs/reference/errors.md.
+ * `retryable` says whether another try may help when the step's `retry` does not decide otherwise.
+ */
+export type StepCodeRow = {
+  readonly retryable: 'yes' | 'no' | 'depends';
+  readonly meaning: string;
+  readonly remedy: string;
+};
+
+const rows = {
+  http_status: row(
+    'depends',
+    'The other side answered with a status that is no success; `details` has it, with an excerpt.',
+    'Look at the excerpt. 408, 425, 429 and 5xx are tried again, other statuses are not.',
+  ),
+  timeout: row(
+    'yes',
+    'The step, or one try of it, took longer than its `timeout`. For an effect it is not known whether it happened.',
+    'Raise `timeout`, or find out why the other side is slow.',
+  ),
+  network: row(
+    'yes',
+    'The connection failed: name not found, refused, reset, or a broken TLS handshake.',
+    'Check host, port and certificate of the address.',
+  ),
+  egress_denied: row(
+    'no',
+    'The address is loopback, private, link-local or a metadata service.',
+    'Add it to CLOUDFLOW_EGRESS_ALLOW if the workflow is meant to reach it.',
+  ),
+  response_too_large: row(
+    'no',
+    'The answer is larger than the action accepts.',
+    'Ask the other side for less, or for pages.',
+  ),
+  response_invalid: row(
+    'no',
+    'The answer is not what was asked for, such as text where JSON was expected.',
+    'Set `response` to what the other side sends.',
+  ),
+  config_invalid: row(
+    'no',
+    'The `config` of the step, with its expressions evaluated, does not fit the action.',
+    'Correct the field that `details.pointer` names.',
+  ),
+  function_error: row(
+    'no',
+    'The code of a `function` step threw, or is not JavaScript.',
+    'Correct the code; the message is what it threw.',
+  ),
+  out_of_memory: row('no', 'A `function` used more than its `memory_mb`.', 'Use less memory, or raise `memory_mb`.'),
+  expression_error: row(
+    'no',
+    'An expression met a missing field or a value of the wrong type.',
+    'Ask first with `has()` or `.?field.orValue()`; the message has the path.',
+  ),
+  expression_too_expensive: row(
+    'no',
+    'An expression used up its cost budget.',
+    'Work on fewer items, or in a `function` step.',
+  ),
+  output_too_large: row(
+    'no',
+    'The output of the step is larger than CLOUDFLOW_MAX_OUTPUT.',
+    'Return less, or store it elsewhere and return a reference.',
+  ),
+  unstorable_value: row(
+    'no',
+    'A value cannot be stored: too deep, or a number that JSON does not have.',
+    'Return plain JSON.',
+  ),
+  aborted: row(
+    'yes',
+    'The try was stopped because the execution was ending, or its process was stopping.',
+    'Nothing; it is tried again where that is still wanted.',
+  ),
+  withdrawn: row(
+    'no',
+    'The step was no longer needed: a join was satisfied without it, or it was cancelled by the workflow.',
+    'Nothing.',
+  ),
+  outcome_unknown: row(
+    'no',
+    'The process died during an effect with `delivery: at_most_once`, so nobody knows whether it happened.',
+    'Find out at the other side, then go on or compensate by hand.',
+  ),
+  execution_timeout: row(
+    'no',
+    'The execution took longer than the `timeout` of the workflow.',
+    'Raise it, or find the step that takes the time.',
+  ),
+  terminated: row('no', 'A `terminate` step ended the execution as FAILED.', 'The message is what the workflow says.'),
+  cancelled: row('no', 'The execution was cancelled, by a person, the API, or a `terminate` step.', 'Nothing.'),
+  action_unknown: row(
+    'no',
+    'No action of this type is registered in this process.',
+    'Run a release that has the action.',
+  ),
+  action_error: row(
+    'depends',
+    'The action failed in a way of its own; the message says how.',
+    'Read the message and `details`.',
+  ),
+  engine_crash_loop: row(
+    'no',
+    'Loading this execution ended the process three times, so it is set aside.',
+    'Report it with the execution id; its journal is complete.',
+  ),
+  input_invalid: row(
+    'no',
+    'The input of a child does not fit its `input_schema`.',
+    'Correct the `input` of the calling step.',
+  ),
+  child_failed: row('no', 'The execution that the step started has failed; `details` names it.', 'Look at the child.'),
+  loop_limit: row('no', 'A loop reached `max_iterations`.', 'Raise it, or correct the condition.'),
+  goto_limit: row('no', 'A `goto` was taken more often than its `max`.', 'Raise it, or correct the condition.'),
+} as const satisfies Record<string, StepCodeRow>;
+
+export const stepCodes: { readonly [code in StepCode]: StepCodeRow } = rows;
+export type StepCode = keyof typeof rows;
+
+function row(retryable: StepCodeRow['retryable'], meaning: string, remedy: string): StepCodeRow {
+  return { retryable, meaning, remedy };
+}
