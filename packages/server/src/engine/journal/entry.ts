@@ -1,0 +1,70 @@
+/**
+ * What the lane writes: the net of one execution in one flush, already folded. A flush never holds two entries of one
+ * execution, because all parts of its statement see one snapshot: the second would not find what the first wrote.
+ */
+import type { ExecutionStatus, Phase } from '@cloudflow/core/run/event.ts';
+import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
+
+export type JournalEntry = {
+  /** A UUIDv7 in lower case, whose last byte is the shard. */
+  readonly executionId: string;
+  readonly shard: number;
+  /** The execution is new in this flush. Without `head` it is stored PENDING, for whoever owns the shard. */
+  readonly start: StartRow | null;
+  /** One row of the journal: the events as a JSON array. */
+  readonly row: { readonly seq: number; readonly data: string } | null;
+  /** The state of the execution's row after this entry: every column of it is replaced. Null: the row stays as it is. */
+  readonly head: HeadUpdate | null;
+  /** Timers to keep; arming a number again moves it. `due` in milliseconds since the epoch. */
+  readonly armed: readonly { readonly timer: number; readonly due: number }[];
+  readonly disarmed: readonly number[];
+  /** The execution has ended: none of its timers stays. `armed` and `disarmed` are empty then. */
+  readonly allTimersOff: boolean;
+  /** Ids of the inbox rows whose events this entry holds. */
+  readonly consumed: readonly string[];
+};
+
+export type StartRow = {
+  readonly tenantId: string;
+  readonly workflowId: string;
+  readonly versionId: string;
+  readonly priority: number;
+  /** JSON text, like `labels` and `trigger`. */
+  readonly input: string;
+  readonly labels: string;
+  readonly businessKey: string | null;
+  readonly trigger: string;
+  readonly parentId: string | null;
+  readonly rootId: string;
+  readonly retryOf: string | null;
+  readonly generation: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** `hash` is SHA-256 over what the start asks for. */
+  readonly idempotency: { readonly key: string; readonly hash: Buffer } | null;
+};
+
+/** Times in milliseconds since the epoch; `output` and `error` are JSON text. */
+export type HeadUpdate = {
+  readonly status: ExecutionStatus;
+  readonly waitReason: WaitReason | null;
+  readonly phase: Phase | null;
+  /** Of the last journal row, this entry's included. */
+  readonly seq: number;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+};
+
+export type CommitResult =
+  /** All of the entry is on disk. */
+  | { readonly kind: 'committed' }
+  /** A start whose shard is not ours (any more): on disk as PENDING, not begun; its events were not written. */
+  | { readonly kind: 'pending' }
+  /** The idempotency key of the start was taken by that execution: nothing was written. */
+  | { readonly kind: 'replayed'; readonly executionId: string; readonly sameBody: boolean }
+  /** The shard belongs to somebody else: nothing was written, and what is in memory of this execution is void. */
+  | { readonly kind: 'lost_shard' }
+  /** PostgreSQL refuses this entry whatever comes with it: nothing was written, trying again is useless. */
+  | { readonly kind: 'refused'; readonly sqlState: string; readonly message: string };

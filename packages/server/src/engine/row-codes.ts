@@ -1,0 +1,45 @@
+/** The small numbers that the tables of the engine hold in place of words. A released number is never given another meaning. */
+import type { ExecutionStatus, Phase } from '@cloudflow/core/run/event.ts';
+import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
+
+/** `workflow_executions.status`. From `COMPLETED` on an execution has ended. */
+export const statusCode: Readonly<Record<ExecutionStatus, number>> = {
+  PENDING: 0,
+  RUNNING: 1,
+  COMPLETED: 2,
+  FAILED: 3,
+  CANCELLED: 4,
+};
+
+/** `workflow_executions.wait_reason`; null while something executes. */
+export const waitReasonCode: Readonly<Record<WaitReason, number>> = {
+  queue: 1,
+  concurrency: 2,
+  delay: 3,
+  retry_backoff: 4,
+  signal: 5,
+  approval: 6,
+  child: 7,
+  lock: 8,
+  paused: 9,
+  rate_limit: 10,
+  worker: 11,
+};
+
+/** `workflow_executions.phase`; null in the ordinary course. */
+export const phaseCode: Readonly<Record<Phase, number>> = { stopping: 1, compensating: 2, on_failure: 3, on_cancel: 4 };
+
+/** The word of a number. Throws on a number that this release does not know: a newer one wrote it. */
+export const statusName = reader('status', statusCode);
+export const waitReasonName = reader('wait_reason', waitReasonCode);
+export const phaseName = reader('phase', phaseCode);
+
+function reader<Name extends string>(column: string, codes: Readonly<Record<Name, number>>): (code: number) => Name {
+  const names: (Name | undefined)[] = [];
+  for (const name in codes) names[codes[name]] = name;
+  return (code) => {
+    const name = names[code];
+    if (name === undefined) throw new Error(`workflow_executions.${column} holds ${code}, which this release does not know`);
+    return name;
+  };
+}
