@@ -59,6 +59,8 @@ export type Effect =
       readonly timeoutMs: number;
       readonly idempotencyKey: string;
       readonly free: boolean;
+      /** At most once: that it begins must be on disk before it does. */
+      readonly recordFirst: boolean;
       /** For a function: its code and memory limit. */
       readonly code?: string;
       readonly memoryMb?: number;

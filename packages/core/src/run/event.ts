@@ -38,10 +38,10 @@ export type RunEvent =
   /** `w` when it was withdrawn rather than not reached. */
   | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true })
   | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string }
-  /** The execution will end as `to`; what runs is being stopped. */
-  | { readonly e: 'stopping'; readonly at: number; readonly to: FinalStatus; readonly err?: StepError; readonly until?: number }
+  /** The block at scope path `p` (absent: the top, so the execution) stops and will end as `to`; by `until` what runs must have reported. */
+  | { readonly e: 'stopping'; readonly p?: string; readonly at: number; readonly to: FinalStatus; readonly err?: StepError; readonly until?: number }
   | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
-  /** A compensation failed after its last try; the rest go on. */
+  /** The compensation of this run failed after its last try; the rest go on. */
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
   | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };
 

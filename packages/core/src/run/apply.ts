@@ -1,0 +1,204 @@
+/**
+ * What is true now that this has happened? Total and free of rules: the past is not judged again, and an event that names
+ * what is not there changes nothing.
+ */
+import type { Plan } from '../definition/plan.ts';
+import type { RunEvent, RunKey } from './event.ts';
+import { createScope, findRun, isFinal, isTried, pathOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+
+type EventOf<K extends RunEvent['e']> = Extract<RunEvent, { e: K }>;
+
+export function apply(plan: Plan, state: RunState, event: RunEvent): void {
+  switch (event.e) {
+    case 'started':
+      return started(plan, state, event);
+    case 'begun':
+      return begun(plan, state, event);
+    case 'retrying':
+      return retrying(plan, state, event);
+    case 'opened':
+      return opened(plan, state, event);
+    case 'succeeded':
+      return succeeded(plan, state, event);
+    case 'failed':
+      return end(state, runOf(plan, state, event, event.at), 'FAILED', event.at, (run) => {
+        run.error = event.err;
+      });
+    case 'skipped':
+      return end(state, runOf(plan, state, event, null), 'SKIPPED', event.at, (run) => {
+        run.withdrawn = event.w === true;
+        run.output = null;
+      });
+    case 'cancel_requested':
+      state.cancelReason = event.reason ?? '';
+      return;
+    case 'stopping':
+      return stopping(state, event);
+    case 'phase':
+      state.phase = event.phase;
+      return;
+    case 'compensation_failed':
+      return compensationFailed(plan, state, event);
+    case 'ended':
+      return ended(state, event);
+  }
+}
+
+function started(plan: Plan, state: RunState, { at }: EventOf<'started'>): void {
+  state.status = 'RUNNING';
+  state.startedAt = at;
+  if (plan.timeoutMs !== null) arm(state, { kind: 'execution_timeout', due: at + plan.timeoutMs });
+}
+
+function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
+  const run = runOf(plan, state, event, event.at);
+  if (run === undefined) return;
+  dropTimer(state, run);
+  run.status = 'EXECUTING';
+  run.waiting = event.until !== undefined && run.step.work.kind === 'wait' ? 'delay' : null;
+  if (isTried(run.step)) run.attempt = event.a ?? 1;
+  if (event.in !== undefined) run.input = event.in;
+  if (event.until !== undefined) run.timer = arm(state, { kind: 'step', run, due: event.until });
+}
+
+function retrying(plan: Plan, state: RunState, event: EventOf<'retrying'>): void {
+  const run = findRun(plan, state, event);
+  if (run === undefined) return;
+  run.error = event.err;
+  run.waiting = 'retry_backoff';
+  run.timer = arm(state, { kind: 'step', run, due: event.until });
+}
+
+function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
+  const owner = event.s === undefined ? null : (findRun(plan, state, event as RunKey) ?? null);
+  const block = blockOf(plan, owner, event.b);
+  if (block === undefined) return;
+  const parent = owner?.scope ?? state.top;
+  const path = scopePath(plan, owner, event.b);
+  const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null });
+  state.scopes.set(path, scope);
+  owner?.inner.push(scope);
+  if (owner !== null && event.b === 'error') owner.error = event.err ?? null;
+}
+
+/** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */
+function blockOf(plan: Plan, owner: StepRun | null, name: string): number | undefined {
+  if (owner === null) return (name === 'on_cancel' ? plan.onCancel : plan.onFailure) ?? undefined;
+  const { step } = owner;
+  if (name === 'error' && step.onError.kind === 'handler') return step.onError.block;
+  if (name === 'compensate') return step.compensation ?? undefined;
+  return plan.blocks.find((block) => block.owner === step.index && block.name === name)?.index;
+}
+
+/** Where the block instance stands; `$` keeps `on_failure` and `on_cancel` apart from steps of that name. */
+export function scopePath(plan: Plan, owner: StepRun | null, name: string): string {
+  return owner === null ? `$${name}` : `${pathOf(plan, owner.step, owner.scope)}.${name}`;
+}
+
+function succeeded(plan: Plan, state: RunState, event: EventOf<'succeeded'>): void {
+  end(state, runOf(plan, state, event, event.at), 'SUCCESS', event.at, (run) => {
+    run.output = event.o ?? null;
+    run.error = event.err ?? null;
+    if (event.c !== undefined) run.chosen = event.c;
+  });
+  if (event.v !== undefined) state.vars = { ...state.vars, ...event.v };
+}
+
+function stopping(state: RunState, event: EventOf<'stopping'>): void {
+  const scope = state.scopes.get(event.p ?? '');
+  if (scope === undefined) return;
+  scope.stopping = { to: event.to, error: event.err ?? null };
+  if (event.until !== undefined) scope.graceTimer = arm(state, { kind: 'grace', scope, due: event.until });
+  if (scope !== state.top) return;
+  state.stop = scope.stopping;
+  state.phase = 'stopping';
+  for (const [id, timer] of state.timers) if (timer.kind === 'execution_timeout') drop(state, id);
+}
+
+/** `s` and `p` name the step that was to be undone. */
+function compensationFailed(plan: Plan, state: RunState, event: EventOf<'compensation_failed'>): void {
+  state.failedCompensations.push({ step: event.s, error: event.err });
+  const run = findRun(plan, state, event);
+  if (run === undefined) return;
+  const scope = state.scopes.get(scopePath(plan, run, 'compensate'));
+  if (scope !== undefined) close(state, scope);
+}
+
+function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
+  state.status = st;
+  state.phase = null;
+  state.endedAt = at;
+  state.error = err ?? null;
+  for (const id of state.timers.keys()) drop(state, id);
+}
+
+/** The run that the event names, made when this is the first that is heard of it. */
+function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | null): StepRun | undefined {
+  const index = plan.stepIndex.get(key.s);
+  const scope = state.scopes.get(key.p ?? '');
+  const step = index === undefined ? undefined : plan.steps[index];
+  if (step === undefined || scope === undefined) return undefined;
+  const known = scope.runs.get(step.index);
+  if (known !== undefined) return known;
+  const run: StepRun = {
+    step,
+    scope,
+    status: 'QUEUED',
+    attempt: 0,
+    startedAt,
+    endedAt: null,
+    output: null,
+    error: null,
+    input: undefined,
+    chosen: null,
+    withdrawn: false,
+    waiting: null,
+    timer: null,
+    inner: [],
+    endOrder: 0,
+  };
+  scope.runs.set(step.index, run);
+  return run;
+}
+
+function end(
+  state: RunState,
+  run: StepRun | undefined,
+  status: 'SUCCESS' | 'FAILED' | 'SKIPPED',
+  at: number,
+  outcome: (run: StepRun) => void,
+): void {
+  if (run === undefined || isFinal(run.status)) return; // an outcome is recorded once
+  dropTimer(state, run);
+  run.status = status;
+  run.waiting = null;
+  run.endedAt = at;
+  outcome(run);
+  run.scope.remaining -= 1;
+  if (run.scope.remaining === 0) close(state, run.scope);
+  state.ended.push(run);
+  run.endOrder = state.ended.length;
+  for (const scope of run.inner) close(state, scope);
+}
+
+function close(state: RunState, scope: Scope): void {
+  scope.closed = true;
+  if (scope.graceTimer !== null) drop(state, scope.graceTimer);
+}
+
+function arm(state: RunState, timer: Timer): number {
+  const id = state.nextTimer;
+  state.nextTimer += 1;
+  state.timers.set(id, timer);
+  state.timerChanges.armed.push({ timer: id, due: timer.due });
+  return id;
+}
+
+function dropTimer(state: RunState, run: StepRun): void {
+  if (run.timer !== null) drop(state, run.timer);
+  run.timer = null;
+}
+
+function drop(state: RunState, id: number): void {
+  if (state.timers.delete(id)) state.timerChanges.dropped.push(id);
+}

@@ -1,0 +1,153 @@
+/** How steps begin: join, then `when`, then the work itself. Pure work ends at once; the rest becomes an effect or a timer. */
+import type { PlanStep, Work } from '../definition/plan.ts';
+import { parseDuration } from '../definition/duration.ts';
+import { isJsonObject, type Json } from '../json.ts';
+import type { Effect } from './contract.ts';
+import { type Decision, type Place, record } from './decision.ts';
+import type { StepError } from './event.ts';
+import { judgeJoin, stepsOnlyFor } from './join.ts';
+import { evaluate } from './scope-values.ts';
+import { isStopping, keyIn } from './scope.ts';
+import { failStep, succeedStep } from './settle.ts';
+import { pathOf, type Scope } from './state.ts';
+import { stepEnded, withdraw } from './stop.ts';
+import { beginSwitch } from './switch.ts';
+import { terminate } from './terminate.ts';
+
+type WorkOf<K extends Work['kind']> = Extract<Work, { kind: K }>;
+
+/** Begins the step, passes it over, or leaves it to its other dependencies. */
+export function beginStep(d: Decision, place: Place): void {
+  const { scope, step } = place;
+  if (scope.runs.has(step.index) || scope.closed || isStopping(d, scope)) return;
+  const verdict = judgeJoin(step, scope);
+  if (verdict === 'wait') return;
+  if (verdict === 'skip') return skip(d, place);
+  if (step.join.kind === 'count' && step.join.cancelRemaining) {
+    for (const each of stepsOnlyFor(step, d.plan.steps, scope)) withdraw(d, scope, each);
+  }
+  if (step.when === null) return work(d, place);
+  const asked = evaluate(d, scope, step.when);
+  if ('error' in asked) return failStep(d, place, asked.error);
+  if (typeof asked.value !== 'boolean') {
+    return failStep(d, place, { code: 'expression_error', message: `when must be true or false, but is ${JSON.stringify(asked.value)?.slice(0, 80)}.` });
+  }
+  return asked.value ? work(d, place) : skip(d, place);
+}
+
+function skip(d: Decision, { scope, step }: Place): void {
+  record(d, { e: 'skipped', ...keyIn(scope, step), at: d.at });
+  stepEnded(d, scope, step);
+}
+
+function work(d: Decision, place: Place): void {
+  const { work } = place.step;
+  switch (work.kind) {
+    case 'transform':
+      return whenValue(d, place, evaluate(d, place.scope, work.output), (value) => succeedStep(d, place, value));
+    case 'set_variables':
+      return whenValue(d, place, evaluate(d, place.scope, work.values), (value) => setVariables(d, place, value));
+    case 'switch':
+      return beginSwitch(d, place, work);
+    case 'wait':
+      return beginWait(d, place, work);
+    case 'terminate':
+      return beginTerminate(d, place, work);
+    case 'function':
+    case 'action':
+      return beginTry(d, place.scope, place.step, 1);
+  }
+}
+
+function whenValue(d: Decision, place: Place, evaluated: { value: Json } | { error: StepError }, then: (value: Json) => void): void {
+  if ('error' in evaluated) failStep(d, place, evaluated.error);
+  else then(evaluated.value);
+}
+
+function setVariables(d: Decision, place: Place, value: Json): void {
+  succeedStep(d, place, value, isJsonObject(value) ? { v: value } : {});
+}
+
+function beginWait(d: Decision, place: Place, work: WorkOf<'wait'>): void {
+  const source = 'for' in work ? work.for : work.until;
+  whenValue(d, place, evaluate(d, place.scope, source), (value) => {
+    const until = 'for' in work ? dueAfter(d.at, value) : dueAt(value);
+    if (until === null) {
+      const expected = 'for' in work ? 'a duration such as 5000, "10m" or "PT5S"' : 'a time such as "2026-01-31T09:00:00Z"';
+      return failStep(d, place, { code: 'expression_error', message: `wait expected ${expected}, but got ${JSON.stringify(value)?.slice(0, 80)}.` });
+    }
+    record(d, { e: 'begun', ...keyIn(place.scope, place.step), at: d.at, until: Math.max(until, d.at) });
+  });
+}
+
+/** Null when the value is no duration, or one beyond the range of dates. */
+function dueAfter(at: number, value: Json): number | null {
+  const ms = typeof value === 'number' || typeof value === 'string' ? parseDuration(value) : null;
+  return ms === null ? null : inRange(at + ms);
+}
+
+function dueAt(value: Json): number | null {
+  return inRange(typeof value === 'string' ? Date.parse(value) : typeof value === 'number' ? value : Number.NaN);
+}
+
+function inRange(at: number): number | null {
+  const end = 8.64e15; // the last instant that a date can hold
+  return Number.isFinite(at) && Math.abs(at) <= end ? Math.ceil(at) : null;
+}
+
+function beginTerminate(d: Decision, place: Place, work: WorkOf<'terminate'>): void {
+  const { scope } = place;
+  const output = work.output === null ? { value: null } : evaluate(d, scope, work.output);
+  if ('error' in output) return failStep(d, place, output.error);
+  const error = work.error === null ? { value: null } : evaluate(d, scope, work.error);
+  if ('error' in error) return failStep(d, place, error.error);
+  terminate(d, place, { status: work.status, output: output.value, error: error.value });
+}
+
+/** A try of an action or a function. `again`: the same try once more, after its process died. */
+export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: number, { again = false } = {}): void {
+  const { work } = step;
+  if (work.kind !== 'action' && work.kind !== 'function') return;
+  const input = tryInput(d, scope, step, work);
+  if ('error' in input) return failStep(d, { scope, step }, input.error);
+  if (!again) {
+    const recordInput = work.kind === 'action' && work.recordInput && attempt === 1;
+    record(d, {
+      e: 'begun',
+      ...keyIn(scope, step),
+      at: d.at,
+      ...(attempt === 1 ? {} : { a: attempt }),
+      ...(recordInput ? { in: input.value } : {}),
+    });
+  }
+  d.effects.push(tryEffect(d, { scope, step }, attempt, input.value));
+}
+
+function tryInput(d: Decision, scope: Scope, step: PlanStep, work: WorkOf<'action'> | WorkOf<'function'>): { value: Json } | { error: StepError } {
+  const recorded = scope.runs.get(step.index)?.input;
+  if (recorded !== undefined) return { value: recorded };
+  if (work.kind === 'action') return evaluate(d, scope, work.config);
+  return work.input === null ? { value: null } : evaluate(d, scope, work.input);
+}
+
+function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: Json): Effect {
+  const { work } = step;
+  const path = pathOf(d.plan, step, scope);
+  return {
+    kind: 'attempt',
+    key: keyIn(scope, step),
+    path,
+    attempt,
+    type: step.type,
+    input,
+    timeoutMs: work.kind === 'function' ? work.timeoutMs : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    // The round stands at 0 until steps can be begun again; the generation rises with each retry by a person.
+    idempotencyKey: `${d.context.rootId}/${path}/0/${d.context.generation}`,
+    free: work.kind === 'function',
+    recordFirst: work.kind === 'action' && work.delivery === 'at_most_once',
+    ...(work.kind === 'function' ? { code: work.code, memoryMb: work.memoryMb } : {}),
+  };
+}
+
+/** Of an attempt whose action and definition name none. */
+const DEFAULT_TIMEOUT_MS = 60_000;

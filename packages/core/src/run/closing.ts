@@ -1,0 +1,102 @@
+/** What the end of a block means for the step that holds it, and for the execution. */
+import { type Decision, record } from './decision.ts';
+import { endExecution, undoNext } from './ending.ts';
+import type { StepError } from './event.ts';
+import { blockOutput, defaultOutput } from './output.ts';
+import { evaluate } from './scope-values.ts';
+import { endFailed, failStep, succeedStep } from './settle.ts';
+import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
+import { isAtRest, type Stop, stepEnded, stopScope } from './stop.ts';
+import { switchOutcome } from './switch.ts';
+
+/** All steps of a block have ended and none failed it. */
+export function completeScope(d: Decision, scope: Scope): void {
+  const { owner } = scope;
+  switch (d.plan.blocks[scope.block]?.kind) {
+    case 'top':
+      return complete(d);
+    case 'case':
+      return owner === null ? undefined : completeCases(d, owner);
+    case 'handler':
+      return owner === null ? undefined : handled(d, owner, scope);
+    case 'compensation':
+      return undoNext(d);
+    case 'on_failure':
+    case 'on_cancel':
+      return endExecution(d);
+    default:
+      return;
+  }
+}
+
+function completeCases(d: Decision, owner: StepRun): void {
+  const { work } = owner.step;
+  if (isFinal(owner.status) || work.kind !== 'switch' || owner.inner.some((inner) => !inner.closed)) return;
+  const { output, chosen } = switchOutcome(d, owner, work);
+  succeedStep(d, owner, output, chosen === null ? {} : { c: chosen });
+}
+
+function handled(d: Decision, owner: StepRun, scope: Scope): void {
+  if (isFinal(owner.status)) return;
+  const output = blockOutput(d.plan, scope);
+  const kept = owner.error === null ? {} : { err: owner.error };
+  record(d, { e: 'succeeded', ...keyOf(owner), at: d.at, ...(output === null ? {} : { o: output }), ...kept });
+  stepEnded(d, owner.scope, owner.step);
+}
+
+function complete(d: Decision): void {
+  if (d.state.stop !== null) return;
+  const { plan, state } = d;
+  const output = plan.output === null ? { value: defaultOutput(plan, state.top) } : evaluate(d, state.top, plan.output);
+  if ('error' in output) return stopScope(d, state.top, { to: 'FAILED', error: output.error });
+  endExecution(d, { status: 'COMPLETED', output: output.value });
+}
+
+/** A stopping block has come to rest. */
+export function scopeAtRest(d: Decision, scope: Scope): void {
+  if (scope.stopping === null) return;
+  const { to, error } = scope.stopping;
+  const { owner } = scope;
+  switch (d.plan.blocks[scope.block]?.kind) {
+    case 'top':
+      if (d.state.phase === 'stopping') undoNext(d);
+      return;
+    case 'case':
+      if (owner !== null && error !== null && !hasFailed(owner)) failOwner(d, owner, { to, error });
+      return;
+    case 'handler':
+      if (owner !== null && !isFinal(owner.status) && error !== null) handlerFailed(d, owner, error);
+      return;
+    case 'compensation':
+      if (owner === null || scope.closed || error === null) return;
+      record(d, { e: 'compensation_failed', ...keyOf(owner), at: d.at, err: error });
+      return undoNext(d);
+    case 'on_failure':
+    case 'on_cancel':
+      return endExecution(d);
+    default:
+      return;
+  }
+}
+
+/** One block of a step has failed: the others stop, and when all are at rest the step fails. */
+function failOwner(d: Decision, owner: StepRun, stop: Stop & { error: StepError }): void {
+  const others = owner.inner.filter((inner) => !inner.closed && inner.stopping === null);
+  if (others.length > 0) {
+    for (const other of others) stopScope(d, other, stop); // the last of them to rest comes back here
+    return;
+  }
+  if (owner.inner.every((inner) => inner.closed || isAtRest(inner))) failStep(d, owner, stop.error);
+}
+
+function handlerFailed(d: Decision, owner: StepRun, error: StepError): void {
+  const { error: cause } = owner;
+  const why = cause === null ? {} : { cause: { code: cause.code, message: cause.message, step: cause.step ?? null } };
+  endFailed(d, owner, { ...error, details: { ...error.details, ...why } });
+}
+
+/** True once the failure of its blocks has been taken up, by its end or by its handler. */
+function hasFailed(owner: StepRun): boolean {
+  const { onError } = owner.step;
+  return isFinal(owner.status) || (onError.kind === 'handler' && owner.inner.some((inner) => inner.block === onError.block));
+}

@@ -1,0 +1,138 @@
+/**
+ * The rules of an execution: what follows from what has happened. Pure: the time comes with the input, ids and chance with
+ * the `Entropy`, and the answer is events (already applied to the state) and effects (not yet carried out).
+ */
+import type { Plan } from '../definition/plan.ts';
+import { beginStep, beginTry } from './begin.ts';
+import { completeScope, scopeAtRest } from './closing.ts';
+import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './contract.ts';
+import { type Decision, record, timerEffects } from './decision.ts';
+import type { RunEvent, RunKey } from './event.ts';
+import { beginRoots, isStopping } from './scope.ts';
+import { settleTry, succeedStep } from './settle.ts';
+import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import { drain, stopScope } from './stop.ts';
+
+export type Decided = { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] };
+export type Surroundings = { readonly context: RunContext; readonly entropy: Entropy };
+
+/** What this input leads to. An input that comes too late, or twice, leads to nothing. */
+export function decide(plan: Plan, state: RunState, input: RunInput, around: Surroundings): Decided {
+  const d = decision(plan, state, input.at, around);
+  if (state.endedAt === null) hear(d, input);
+  work(d);
+  timerEffects(d);
+  return d;
+}
+
+/**
+ * The effects that a state rebuilt from its journal still owes: tries that were under way when its owner died are handed out
+ * again under the same key. A try that may run at most once is not: whether it had an effect is unknown.
+ */
+export function resume(plan: Plan, state: RunState, at: number, around: Surroundings): Decided {
+  const d = decision(plan, state, at, around);
+  for (const scope of [...state.scopes.values()]) for (const run of [...scope.runs.values()]) if (isTrying(run)) resumeTry(d, run);
+  work(d);
+  timerEffects(d);
+  return d;
+}
+
+function decision(plan: Plan, state: RunState, at: number, { context, entropy }: Surroundings): Decision {
+  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [] };
+}
+
+/** Follows everything up, until nothing more follows. */
+function work(d: Decision): void {
+  for (let at = 0; at < d.tasks.length; at += 1) {
+    const task = d.tasks[at];
+    if (task?.kind === 'begin') beginStep(d, task);
+    else if (task?.kind === 'completed') completeScope(d, task.scope);
+    else if (task?.kind === 'at_rest') scopeAtRest(d, task.scope);
+  }
+}
+
+function hear(d: Decision, input: RunInput): void {
+  switch (input.kind) {
+    case 'start':
+      return start(d);
+    case 'attempt_ended':
+      return attemptEnded(d, input.key, input.attempt, input.outcome);
+    case 'timer':
+      return timerFired(d, d.state.timers.get(input.timer));
+    case 'cancel':
+      return cancel(d, input.reason);
+  }
+}
+
+function start(d: Decision): void {
+  if (d.state.status !== 'PENDING') return;
+  record(d, { e: 'started', at: d.at });
+  beginRoots(d, d.state.top);
+}
+
+function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: AttemptOutcome): void {
+  const run = findRun(d.plan, d.state, key);
+  // A try that was given up, or reported twice, is late news.
+  if (run === undefined || !isTrying(run) || run.attempt !== attempt) return;
+  settleTry(d, run, outcome);
+}
+
+function timerFired(d: Decision, timer: Timer | undefined): void {
+  if (timer === undefined || d.at < timer.due) return;
+  switch (timer.kind) {
+    case 'execution_timeout':
+      return stopScope(d, d.state.top, {
+        to: 'FAILED',
+        error: { code: 'execution_timeout', message: `The execution did not end within ${d.plan.timeoutMs} ms.` },
+      });
+    case 'grace':
+      return graceOver(d, timer.scope);
+    case 'step':
+      return stepDue(d, timer.run);
+  }
+}
+
+function stepDue(d: Decision, run: StepRun): void {
+  if (run.waiting === 'delay') return succeedStep(d, run, { waited_ms: d.at - (run.startedAt ?? d.at) });
+  if (run.waiting === 'retry_backoff') return beginTry(d, run.scope, run.step, run.attempt + 1);
+  const error = { code: 'timeout', message: `The step did not end within ${run.step.timeoutMs} ms.`, step: run.step.id };
+  for (const inner of run.inner) if (!inner.closed) stopScope(d, inner, { to: 'FAILED', error });
+}
+
+/** Tries that were asked to stop have not reported in time: whether they had an effect is not known. */
+function graceOver(d: Decision, scope: Scope): void {
+  for (const run of openRuns(scope)) {
+    if (!isTrying(run)) continue;
+    const err = { code: 'aborted', message: 'The attempt was stopped and did not report.', step: run.step.id };
+    record(d, { e: 'failed', ...keyOf(run), at: d.at, err });
+  }
+  drain(d, scope);
+}
+
+function* openRuns(scope: Scope): Generator<StepRun> {
+  for (const run of scope.runs.values()) {
+    if (isFinal(run.status)) continue;
+    yield run;
+    for (const inner of run.inner) yield* openRuns(inner);
+  }
+}
+
+
+function cancel(d: Decision, reason: string | undefined): void {
+  if (d.state.stop !== null) return;
+  record(d, { e: 'cancel_requested', at: d.at, ...(reason === undefined ? {} : { reason }) });
+  const message = reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;
+  stopScope(d, d.state.top, { to: 'CANCELLED', error: { code: 'cancelled', message } });
+}
+
+function resumeTry(d: Decision, run: StepRun): void {
+  const { work } = run.step;
+  if (isStopping(d, run.scope)) {
+    return settleTry(d, run, { error: { code: 'aborted', message: 'The attempt ended with its process.', retryable: false } });
+  }
+  if (work.kind === 'action' && work.delivery === 'at_most_once') {
+    const message = 'The process ended during the attempt; it may have had its effect, and is not repeated.';
+    return settleTry(d, run, { error: { code: 'outcome_unknown', message, retryable: false } });
+  }
+  beginTry(d, run.scope, run.step, run.attempt, { again: true });
+}

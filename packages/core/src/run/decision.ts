@@ -1,0 +1,47 @@
+/** One call of `decide` at work: what it may read, what it has decided so far, and which steps are still to be looked at. */
+import type { Plan, PlanStep } from '../definition/plan.ts';
+import { apply } from './apply.ts';
+import type { Effect, Entropy, RunContext } from './contract.ts';
+import type { RunEvent } from './event.ts';
+import type { RunState, Scope } from './state.ts';
+
+export type Decision = {
+  readonly plan: Plan;
+  readonly state: RunState;
+  readonly context: RunContext;
+  readonly entropy: Entropy;
+  /** When the input happened, in milliseconds since the epoch: the only time there is. */
+  readonly at: number;
+  readonly events: RunEvent[];
+  readonly effects: Effect[];
+  /** What is still to be looked at. A list and not recursion: a chain may be 5,000 steps long. */
+  readonly tasks: Task[];
+};
+
+export type Place = { readonly scope: Scope; readonly step: PlanStep };
+
+export type Task =
+  /** A step whose join may have been decided by what just ended. */
+  | ({ readonly kind: 'begin' } & Place)
+  /** All steps of a block have ended, and none failed it. */
+  | { readonly kind: 'completed'; readonly scope: Scope }
+  /** In a block that stops, nothing runs any more. May be said twice of one block. */
+  | { readonly kind: 'at_rest'; readonly scope: Scope };
+
+/** Records an event: what is decided next already sees it. */
+export function record(d: Decision, event: RunEvent): void {
+  d.events.push(event);
+  apply(d.plan, d.state, event);
+}
+
+/** The timers that were set and dropped by the recorded events, as effects. One that came and went is neither. */
+export function timerEffects(d: Decision): void {
+  const { armed, dropped } = d.state.timerChanges;
+  if (armed.length === 0 && dropped.length === 0) return;
+  const gone = new Set(dropped);
+  const isNew = new Set(armed.map(({ timer }) => timer));
+  for (const { timer, due } of armed) if (!gone.has(timer)) d.effects.push({ kind: 'arm', timer, due });
+  for (const timer of dropped) if (!isNew.has(timer)) d.effects.push({ kind: 'disarm', timer });
+  armed.length = 0;
+  dropped.length = 0;
+}

@@ -1,0 +1,64 @@
+/** The last part of an execution that failed or was cancelled: undo, then `on_failure` or `on_cancel`, then the end. */
+import type { Json } from '../json.ts';
+import { type Decision, record } from './decision.ts';
+import type { FinalStatus, StepError } from './event.ts';
+import type { Scope, StepRun } from './state.ts';
+import { openBlock, standsApart } from './scope.ts';
+
+/** A step whose last try ended so may have had its effect, and is undone like one that succeeded. */
+const PERHAPS_DONE = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
+
+/** Undoes the step that ended last among those not yet undone; when none is left, the last steps run. */
+export function undoNext(d: Decision): void {
+  const next = d.state.ended.findLast((run) => isToUndo(d, run));
+  if (next === undefined) return lastSteps(d);
+  if (d.state.phase !== 'compensating') record(d, { e: 'phase', at: d.at, phase: 'compensating' });
+  openBlock(d, next, ['compensate']);
+}
+
+function isToUndo(d: Decision, run: StepRun): boolean {
+  const { compensation } = run.step;
+  if (compensation === null || run.inner.some((inner) => inner.block === compensation)) return false;
+  const done = run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && PERHAPS_DONE.has(run.error.code));
+  return done && isOfTheRun(d, run.scope) && !isUndoneByItsBlock(run.scope);
+}
+
+/** Steps that undo, and the last steps, are not undone themselves. */
+function isOfTheRun(d: Decision, scope: Scope): boolean {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) if (standsApart(d, each)) return false;
+  return true;
+}
+
+/** A block that succeeded and has its own compensation is undone by that alone. */
+function isUndoneByItsBlock(scope: Scope): boolean {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    if (each.owner !== null && each.owner.status === 'SUCCESS' && each.owner.step.compensation !== null) return true;
+  }
+  return false;
+}
+
+function lastSteps(d: Decision): void {
+  const { plan, state } = d;
+  const name = state.stop?.to === 'CANCELLED' ? 'on_cancel' : 'on_failure';
+  const block = name === 'on_cancel' ? plan.onCancel : plan.onFailure;
+  if (block === null) return endExecution(d);
+  record(d, { e: 'phase', at: d.at, phase: name });
+  openBlock(d, null, [name], state.stop?.error ?? undefined);
+}
+
+/** Ends as `stop` says, unless an end is given. */
+export function endExecution(d: Decision, given?: { readonly status: FinalStatus; readonly output: Json }): void {
+  if (d.state.endedAt !== null) return;
+  const status = given?.status ?? d.state.stop?.to ?? 'FAILED';
+  const error = given === undefined ? withFailedCompensations(d, d.state.stop?.error ?? null) : null;
+  d.tasks.length = 0; // nothing begins after the end
+  record(d, { e: 'ended', at: d.at, st: status, ...(error === null ? {} : { err: error }) });
+  d.effects.push({ kind: 'end', status, output: given?.output ?? null, error });
+}
+
+function withFailedCompensations(d: Decision, error: StepError | null): StepError | null {
+  const { failedCompensations } = d.state;
+  if (error === null || failedCompensations.length === 0) return error;
+  const list = failedCompensations.map(({ step, error: { code, message } }) => ({ step, code, message }));
+  return { ...error, details: { ...error.details, compensation_failed: list } };
+}

@@ -1,0 +1,130 @@
+/** What an expression sees inside an execution: names are looked up on demand, nothing is copied. */
+import { type Expression, ExpressionError, Resolver, type Scope as ExpressionScope, type Template } from '../expression/expression.ts';
+import type { Json } from '../json.ts';
+import type { Decision } from './decision.ts';
+import type { StepError } from './event.ts';
+import type { Scope, StepRun } from './state.ts';
+
+export type Evaluation = { readonly value: Json } | { readonly error: StepError };
+
+/** Evaluates for a step (or the execution) in `scope`; a failing expression is an answer, not an exception. */
+export function evaluate(d: Decision, scope: Scope, source: Expression | Template, result?: Json): Evaluation {
+  try {
+    return { value: source.evaluate(expressionScope(d, scope, result)) };
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const details = error.path === undefined ? {} : { details: { path: error.path } };
+    return { error: { code: error.code, message: error.message, ...details } };
+  }
+}
+
+function expressionScope(d: Decision, scope: Scope, result: Json | undefined): ExpressionScope {
+  return {
+    now: d.at,
+    uuid: () => d.entropy.uuid(),
+    lookup(name) {
+      switch (name) {
+        case 'input':
+          return d.context.input;
+        case 'vars':
+          return d.state.vars;
+        case 'steps':
+          return new StepsResolver(d, scope);
+        case 'result':
+          return result;
+        case 'error':
+          return handledError(scope);
+        case 'execution':
+          return { id: d.context.executionId, started_at: timeText(d.state.startedAt), attempt: d.context.generation + 1 };
+        case 'workflow':
+          return { id: d.plan.workflowId, version: d.plan.version };
+        case 'tenant':
+          return { id: d.context.tenantId };
+        case 'trigger':
+          return d.context.trigger;
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+class StepsResolver extends Resolver {
+  readonly #d: Decision;
+  readonly #scope: Scope;
+  constructor(d: Decision, scope: Scope) {
+    super();
+    this.#d = d;
+    this.#scope = scope;
+  }
+  field(id: string): Json | Resolver | undefined {
+    const index = this.#d.plan.stepIndex.get(id);
+    const step = index === undefined ? undefined : this.#d.plan.steps[index];
+    if (step === undefined) return undefined;
+    const holder = enclosing(this.#scope, step.block);
+    return new StepResolver(holder?.runs.get(step.index));
+  }
+  toJson(): Json {
+    const all: [string, Json][] = [];
+    for (let scope: Scope | null = this.#scope; scope !== null; scope = scope.parent) {
+      for (const run of scope.runs.values()) all.push([run.step.id, new StepResolver(run).toJson()]);
+    }
+    return Object.fromEntries(all);
+  }
+}
+
+class StepResolver extends Resolver {
+  readonly #run: StepRun | undefined;
+  constructor(run: StepRun | undefined) {
+    super();
+    this.#run = run;
+  }
+  field(name: string): Json | undefined {
+    const run = this.#run;
+    switch (name) {
+      case 'output':
+        return run?.output ?? null;
+      case 'status':
+        return run?.status ?? 'QUEUED';
+      case 'error': // absent, so that has() asks whether it failed
+        return run?.error ? errorValue(run.error) : undefined;
+      case 'attempts':
+        return run?.attempt ?? 0;
+      case 'started_at':
+        return timeText(run?.startedAt ?? null);
+      case 'finished_at':
+        return timeText(run?.endedAt ?? null);
+      case 'case':
+        return run?.chosen ?? null;
+      default:
+        return undefined;
+    }
+  }
+  toJson(): Json {
+    const names = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];
+    return Object.fromEntries(names.flatMap((name) => {
+      const value = this.field(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }));
+  }
+}
+
+/** The nearest instance of the block that the scope stands in. */
+function enclosing(scope: Scope, block: number): Scope | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.block === block) return each;
+  return undefined;
+}
+
+function handledError(scope: Scope): Json | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.error !== null) return errorValue(each.error);
+  return undefined;
+}
+
+function errorValue({ step, code, message, details }: StepError): Json {
+  return { step: step ?? null, code, message, details: details ?? {} };
+}
+
+export function timeText(at: number | null): string | null {
+  // A date made from a number reads no clock.
+  return at === null ? null : new Date(at).toISOString();
+}

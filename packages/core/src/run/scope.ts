@@ -1,0 +1,42 @@
+/** Blocks open here: their instances, what begins in them, and whether anything may. */
+import type { PlanStep } from '../definition/plan.ts';
+import { type Decision, record } from './decision.ts';
+import type { RunKey, StepError } from './event.ts';
+import { keyOf, type Scope, type StepRun } from './state.ts';
+
+export function keyIn(scope: Scope, step: PlanStep): RunKey {
+  return scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
+}
+
+/** Opens blocks under a run (null: `on_failure` or `on_cancel`), all before any of their steps begins. */
+export function openBlock(d: Decision, owner: StepRun | null, names: readonly string[], err?: StepError): void {
+  const before = d.state.scopes.size;
+  for (const b of names) {
+    record(d, { e: 'opened', ...(owner === null ? {} : keyOf(owner)), at: d.at, b, ...(err === undefined ? {} : { err }) });
+  }
+  for (const scope of [...d.state.scopes.values()].slice(before)) beginRoots(d, scope);
+}
+
+/** The steps of a block that depend on nothing begin; a block without steps is completed. */
+export function beginRoots(d: Decision, scope: Scope): void {
+  if (scope.remaining === 0) d.tasks.push({ kind: 'completed', scope });
+  for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
+    const step = d.plan.steps[index];
+    if (step !== undefined && step.dependsOn.length === 0) d.tasks.push({ kind: 'begin', scope, step });
+  }
+}
+
+/** True when nothing may begin in this scope: it or one around it is stopping. Undoing and last steps stand apart. */
+export function isStopping(d: Decision, scope: Scope): boolean {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    if (each.stopping !== null) return true;
+    if (standsApart(d, each)) return false;
+  }
+  return false;
+}
+
+/** True of the blocks that run while the top block is stopping or has stopped. */
+export function standsApart(d: Decision, scope: Scope): boolean {
+  const kind = d.plan.blocks[scope.block]?.kind;
+  return kind === 'compensation' || kind === 'on_failure' || kind === 'on_cancel';
+}

@@ -1,0 +1,132 @@
+/**
+ * The state of one execution: what its journal says so far. Changed by `apply` alone, read by `decide` and the views.
+ *
+ * A *scope* is one instance of a block; a *step run* is one run of a step inside a scope. The runs of a scope are keyed by
+ * step number; scopes are keyed by their path (`route.1`, `pay.error`), '' for the top of the document.
+ */
+import type { Plan, PlanStep } from '../definition/plan.ts';
+import type { Json } from '../json.ts';
+import type { ExecutionStatus, FinalStatus, Phase, RunKey, StepError, StepStatus } from './event.ts';
+
+export type StepRun = {
+  readonly step: PlanStep;
+  readonly scope: Scope;
+  status: StepStatus;
+  /** Number of the current or last try, from 1; 0 for a step without tries. */
+  attempt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  output: Json;
+  error: StepError | null;
+  /** The resolved config of an action whose evaluation could differ the next time. */
+  input: Json | undefined;
+  /** The case a switch chose. */
+  chosen: number | 'default' | null;
+  withdrawn: boolean;
+  /** Why nothing runs although the step is EXECUTING; null: a try is under way, or inner blocks are. */
+  waiting: 'delay' | 'retry_backoff' | null;
+  /** The armed timer of this run, or null. */
+  timer: number | null;
+  readonly inner: Scope[];
+  /** How many runs of the execution had ended before this one: the order of compensation. */
+  endOrder: number;
+};
+
+export type Scope = {
+  readonly path: string;
+  readonly block: number;
+  readonly parent: Scope | null;
+  /** The run that holds this block; null at the top and for `on_failure` and `on_cancel`. */
+  readonly owner: StepRun | null;
+  readonly runs: Map<number, StepRun>;
+  /** Steps of the block that have not ended. */
+  remaining: number;
+  /** The error that a handler handles. */
+  readonly error: StepError | null;
+  /** Set when nothing more starts here: what it will end as. */
+  stopping: { readonly to: FinalStatus; readonly error: StepError | null } | null;
+  graceTimer: number | null;
+  closed: boolean;
+};
+
+export type Timer = { readonly due: number } & (
+  | { readonly kind: 'execution_timeout' }
+  | { readonly kind: 'step'; readonly run: StepRun }
+  | { readonly kind: 'grace'; readonly scope: Scope }
+);
+
+export type RunState = {
+  status: ExecutionStatus;
+  phase: Phase | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  error: StepError | null;
+  vars: { readonly [name: string]: Json };
+  readonly top: Scope;
+  readonly scopes: Map<string, Scope>;
+  readonly timers: Map<number, Timer>;
+  nextTimer: number;
+  /** Runs that have ended, in the order in which they did. */
+  readonly ended: StepRun[];
+  /** What the execution will end as, once the top block stops. */
+  stop: { readonly to: FinalStatus; readonly error: StepError | null } | null;
+  /** Timers set and dropped since the driver last asked; not part of what the journal says. */
+  readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
+  cancelReason: string | null;
+  readonly failedCompensations: { step: string; error: StepError }[];
+};
+
+export function createState(plan: Plan): RunState {
+  const top = createScope(plan, { path: '', block: 0, parent: null, owner: null, error: null });
+  return {
+    status: 'PENDING',
+    phase: null,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+    vars: plan.variables,
+    top,
+    scopes: new Map([['', top]]),
+    timers: new Map(),
+    nextTimer: 0,
+    ended: [],
+    stop: null,
+    timerChanges: { armed: [], dropped: [] },
+    cancelReason: null,
+    failedCompensations: [],
+  };
+}
+
+export function createScope(plan: Plan, of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error'>): Scope {
+  const remaining = plan.blocks[of.block]?.steps.length ?? 0;
+  return { ...of, runs: new Map(), remaining, stopping: null, graceTimer: null, closed: false };
+}
+
+export function isFinal(status: StepStatus): boolean {
+  return status === 'SUCCESS' || status === 'FAILED' || status === 'SKIPPED';
+}
+
+/** `route.1.in-b`: the step's id behind the path of the block it runs in; a compensation is its block's only step. */
+export function pathOf(plan: Plan, step: PlanStep, scope: Scope): string {
+  if (plan.blocks[step.block]?.kind === 'compensation') return scope.path;
+  return scope.path === '' ? step.id : `${scope.path}.${step.id}`;
+}
+
+export function keyOf(run: StepRun): RunKey {
+  return run.scope.path === '' ? { s: run.step.id } : { s: run.step.id, p: run.scope.path };
+}
+
+/** The run that a recorded key names; undefined when it has not begun. */
+export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | undefined {
+  const index = plan.stepIndex.get(key.s);
+  return index === undefined ? undefined : state.scopes.get(key.p ?? '')?.runs.get(index);
+}
+
+/** True while a try is under way: EXECUTING, not waiting for a time, and not holding blocks. */
+export function isTrying(run: StepRun): boolean {
+  return run.status === 'EXECUTING' && run.waiting === null && run.inner.every((scope) => scope.closed) && isTried(run.step);
+}
+
+export function isTried(step: PlanStep): boolean {
+  return step.work.kind === 'action' || step.work.kind === 'function';
+}

@@ -1,0 +1,107 @@
+/** The steps of an execution as people see them: one row per step run, in the order of the definition. */
+import type { Plan, PlanStep } from '../definition/plan.ts';
+import type { Json } from '../json.ts';
+import type { StepError, StepStatus } from './event.ts';
+import { isFinal, pathOf, type RunState, type StepRun } from './state.ts';
+
+export type StepRow = {
+  readonly step_id: string;
+  readonly path: string;
+  readonly type: string;
+  readonly status: StepStatus;
+  /** Number of the current or last try; 0 for a step without tries, or one that never began. */
+  readonly attempt: number;
+  readonly input: Json;
+  readonly output: Json;
+  readonly error: StepError | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+};
+
+export function stepRows(plan: Plan, state: RunState): readonly StepRow[] {
+  const runs = new Map<number, StepRun[]>();
+  for (const scope of state.scopes.values()) {
+    for (const run of scope.runs.values()) {
+      const of = runs.get(run.step.index);
+      if (of === undefined) runs.set(run.step.index, [run]);
+      else of.push(run);
+    }
+  }
+  return plan.steps.flatMap((step) => {
+    const of = runs.get(step.index);
+    if (of !== undefined) return of.map((run) => rowOf(plan, run));
+    return neverRan(plan, state, step);
+  });
+}
+
+function rowOf(plan: Plan, run: StepRun): StepRow {
+  const { step, scope, status, attempt, output, endedAt } = run;
+  const began = status === 'SKIPPED' && !run.withdrawn ? null : run.startedAt;
+  return {
+    step_id: step.id,
+    path: pathOf(plan, step, scope),
+    type: step.type,
+    status,
+    attempt,
+    input: run.input ?? null,
+    output,
+    error: run.withdrawn ? { code: 'withdrawn', message: 'The step was withdrawn before it ended.' } : status === 'SKIPPED' ? null : run.error,
+    startedAt: began,
+    finishedAt: endedAt,
+  };
+}
+
+/** One row for a step that has not run: QUEUED while it still may, SKIPPED when it cannot any more. What only undoes, or comes last, shows when it runs. */
+function neverRan(plan: Plan, state: RunState, step: PlanStep): readonly StepRow[] {
+  const kind = plan.blocks[step.block]?.kind;
+  const over = state.endedAt !== null;
+  if (kind === 'compensation') return [];
+  if (!over && kind !== 'top' && kind !== 'case') return [];
+  const status = over || isPast(plan, state, step) ? 'SKIPPED' : 'QUEUED';
+  return [
+    {
+      step_id: step.id,
+      path: plannedPath(plan, step),
+      type: step.type,
+      status,
+      attempt: 0,
+      input: null,
+      output: null,
+      error: null,
+      startedAt: null,
+      finishedAt: null,
+    },
+  ];
+}
+
+/** True when a step around this one has ended or chosen another block. */
+function isPast(plan: Plan, state: RunState, step: PlanStep): boolean {
+  const block = plan.blocks[step.block];
+  if (block === undefined || block.owner === null) return false;
+  const owner = plan.steps[block.owner];
+  if (owner === undefined) return false;
+  const runs = [...runsOf(state, owner)];
+  if (runs.length === 0) return isPast(plan, state, owner);
+  return runs.every((run) => isFinal(run.status) || (run.inner.length > 0 && !run.inner.some((scope) => scope.block === step.block)));
+}
+
+function* runsOf(state: RunState, step: PlanStep): Generator<StepRun> {
+  for (const scope of state.scopes.values()) {
+    const run = scope.runs.get(step.index);
+    if (run !== undefined) yield run;
+  }
+}
+
+function plannedPath(plan: Plan, step: PlanStep): string {
+  const block = plan.blocks[step.block];
+  const owner = block === undefined || block.owner === null ? undefined : plan.steps[block.owner];
+  if (block === undefined || block.kind === 'top') return step.id;
+  return owner === undefined ? `$${block.kind}.${step.id}` : `${plannedPath(plan, owner)}.${block.name}.${step.id}`;
+}
+
+/** The variables as the journal has them. */
+export function variables(state: RunState): { readonly [name: string]: Json } {
+  return state.vars;
+}
+

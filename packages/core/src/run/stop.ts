@@ -1,0 +1,94 @@
+/**
+ * How blocks stop. A block that stops starts nothing more: waits are withdrawn, tries are asked to stop and have 10 seconds
+ * to report. When it has come to rest, `closing.ts` takes it from there.
+ */
+import type { PlanStep } from '../definition/plan.ts';
+import { type Decision, record } from './decision.ts';
+import type { FinalStatus, StepError } from './event.ts';
+import { isStopping, keyIn } from './scope.ts';
+import { isFinal, isTrying, keyOf, type Scope, type StepRun } from './state.ts';
+
+const GRACE_MS = 10_000;
+
+export type Stop = { readonly to: FinalStatus; readonly error: StepError | null };
+
+export function stopScope(d: Decision, scope: Scope, { to, error }: Stop): void {
+  if (scope.stopping !== null) return;
+  const grace = anyTrying(scope) ? { until: d.at + GRACE_MS } : {};
+  const place = scope.path === '' ? {} : { p: scope.path };
+  record(d, { e: 'stopping', ...place, at: d.at, to, ...(error === null ? {} : { err: error }), ...grace });
+  haltRuns(d, scope);
+  drain(d, scope);
+}
+
+function anyTrying(scope: Scope): boolean {
+  for (const run of scope.runs.values()) if (isTrying(run) || run.inner.some((inner) => !inner.closed && anyTrying(inner))) return true;
+  return false;
+}
+
+function haltRuns(d: Decision, scope: Scope): void {
+  for (const run of [...scope.runs.values()]) if (!isFinal(run.status)) haltRun(d, run);
+}
+
+function haltRun(d: Decision, run: StepRun): void {
+  if (isTrying(run)) {
+    d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+  } else if (run.waiting === 'retry_backoff' && run.error !== null) {
+    record(d, { e: 'failed', ...keyOf(run), at: d.at, err: run.error }); // its last try may have had an effect: not "skipped"
+  } else {
+    for (const inner of run.inner) if (!inner.closed) haltRuns(d, inner);
+    if (run.inner.every((inner) => inner.closed || isAtRest(inner))) record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
+  }
+}
+
+export function isAtRest(scope: Scope): boolean {
+  for (const run of scope.runs.values()) if (!isFinal(run.status)) return false;
+  return true;
+}
+
+/** Something in a stopping block has ended: from the inside out, what holds nothing open any more ends too. */
+export function drain(d: Decision, from: Scope): void {
+  let scope = from;
+  while (isAtRest(scope)) {
+    if (scope.stopping !== null) {
+      d.tasks.push({ kind: 'at_rest', scope });
+      return;
+    }
+    const { owner } = scope;
+    if (owner === null || isFinal(owner.status)) return;
+    if (!owner.inner.every((inner) => inner.closed || isAtRest(inner))) return;
+    record(d, { e: 'skipped', ...keyOf(owner), at: d.at, w: true });
+    scope = owner.scope;
+  }
+}
+
+/** Takes a step out of the execution: what it does is stopped, what it leads to need not wait for it. */
+export function withdraw(d: Decision, scope: Scope, step: PlanStep): void {
+  const run = scope.runs.get(step.index);
+  if (run !== undefined) abandon(d, run);
+  record(d, { e: 'skipped', ...keyIn(scope, step), at: d.at, w: true });
+  stepEnded(d, scope, step);
+}
+
+/** Asks every try of the run and of its blocks to stop, and does not wait for them. */
+export function abandon(d: Decision, run: StepRun): void {
+  if (isTrying(run)) d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+  for (const inner of run.inner) {
+    if (inner.closed) continue;
+    for (const each of [...inner.runs.values()]) {
+      if (isFinal(each.status)) continue;
+      abandon(d, each);
+      record(d, { e: 'skipped', ...keyOf(each), at: d.at, w: true });
+    }
+  }
+}
+
+/** What follows from the end of a step: its dependents, the end of its block, or that a stopping block comes to rest. */
+export function stepEnded(d: Decision, scope: Scope, step: PlanStep): void {
+  if (isStopping(d, scope)) return drain(d, scope);
+  for (const index of step.dependents) {
+    const dependent = d.plan.steps[index];
+    if (dependent !== undefined) d.tasks.push({ kind: 'begin', scope, step: dependent });
+  }
+  if (scope.remaining === 0) d.tasks.push({ kind: 'completed', scope });
+}

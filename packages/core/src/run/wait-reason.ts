@@ -1,0 +1,27 @@
+/** Why an execution does not move: set when nothing is executing, for people, lists and recovery. */
+import { isTrying, type RunState, type Scope } from './state.ts';
+
+export type WaitReason =
+  | 'queue' | 'concurrency' | 'delay' | 'retry_backoff' | 'signal' | 'approval' | 'child' | 'lock' | 'paused' | 'rate_limit' | 'worker';
+
+/** Null while something executes, and when the execution has ended. Of several waits, the one that ends first. */
+export function waitReason(state: RunState): WaitReason | null {
+  if (state.status !== 'RUNNING') return null;
+  let first: { due: number; reason: WaitReason } | null = null;
+  for (const timer of state.timers.values()) {
+    if (timer.kind !== 'step' || timer.run.waiting === null) continue;
+    if (first === null || timer.due < first.due) first = { due: timer.due, reason: timer.run.waiting };
+  }
+  return first === null || isExecuting(state) ? null : first.reason;
+}
+
+/** True while a try is under way anywhere in the execution. */
+export function isExecuting(state: RunState): boolean {
+  for (const scope of state.scopes.values()) if (!scope.closed && anyTrying(scope)) return true;
+  return false;
+}
+
+function anyTrying(scope: Scope): boolean {
+  for (const run of scope.runs.values()) if (isTrying(run)) return true;
+  return false;
+}

@@ -1,0 +1,62 @@
+/** The net of what an execution has decided, as one entry of a flush: folded, so that each row is touched once. */
+import type { RunEvent } from '@cloudflow/core/run/event.ts';
+import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
+import type { HeadUpdate, JournalEntry } from '../journal/entry.ts';
+import { type Head, type LiveExecution, nothing } from './live.ts';
+
+/** Takes everything decided so far out of the execution and into the flush. */
+export function entryOf(live: LiveExecution): JournalEntry {
+  const taken = live.decided;
+  live.decided = nothing();
+  live.flushing = taken;
+  live.softSince = null;
+  const { armed, disarmed } = timersOf(live);
+  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: JSON.stringify(taken.events) };
+  if (row !== null) live.seq = row.seq;
+  const ended = live.end !== null;
+  return {
+    executionId: live.id,
+    shard: live.shard,
+    start: live.start,
+    row,
+    head: headUpdate(live),
+    armed: ended ? [] : armed,
+    disarmed: ended ? [] : disarmed,
+    allTimersOff: ended && live.hasTimers,
+    consumed: taken.consumed,
+  };
+}
+
+/** A timer that was armed and dropped since the last flush is no timer: one statement cannot insert and delete a row. */
+function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'> {
+  const effects = live.flushing?.effects ?? [];
+  const armed = new Map<number, number>();
+  const disarmed: number[] = [];
+  for (const effect of effects) {
+    if (effect.kind === 'arm') armed.set(effect.timer, effect.due);
+    if (effect.kind === 'disarm' && !armed.delete(effect.timer)) disarmed.push(effect.timer);
+  }
+  if (armed.size > 0 && live.end === null) live.hasTimers = true;
+  return { armed: [...armed].map(([timer, due]) => ({ timer, due })), disarmed };
+}
+
+/** Null when nothing that the row shows has changed. */
+function headUpdate(live: LiveExecution): HeadUpdate | null {
+  const { state, end, head } = live;
+  const next: Head = { status: state.status, waitReason: waitReason(state), phase: state.phase };
+  if (head !== null && head.status === next.status && head.waitReason === next.waitReason && head.phase === next.phase) return null;
+  live.head = next;
+  return {
+    ...next,
+    output: end === null || end.output === null ? null : JSON.stringify(end.output),
+    error: end === null || end.error === null ? null : JSON.stringify(end.error),
+    startedAt: state.startedAt,
+    finishedAt: state.endedAt,
+    seq: live.seq,
+  };
+}
+
+/** What stands in the journal when the rest of an execution cannot: it ends FAILED, alone. */
+export function quarantineEvent(at: number, code: string, message: string): Extract<RunEvent, { e: 'ended' }> {
+  return { e: 'ended', at, st: 'FAILED', err: { code, message } };
+}

@@ -1,0 +1,125 @@
+/**
+ * What comes from the database: starts that others wrote, commands, executions whose owner died. A poll is the truth; a
+ * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
+ */
+import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Logger } from '../../kernel/log/log.ts';
+import type { InboxRow } from '../store/inbox-of.ts';
+import type { UnfinishedRow } from '../store/unfinished.ts';
+import type { Loader } from './loader.ts';
+
+export type InboundDeps = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly loader: Loader;
+  readonly ownedShards: () => readonly number[];
+  readonly pendingStarts: (shards: readonly number[], limit: number) => Promise<readonly string[]>;
+  readonly inboxOf: (shards: readonly number[], limit: number) => Promise<readonly InboxRow[]>;
+  readonly unfinished: (shards: readonly number[], after: string | null, limit: number) => Promise<readonly UnfinishedRow[]>;
+  /** How many executions may be in memory. */
+  readonly room: () => number;
+};
+
+export type Inbound = {
+  /** Looks now. */
+  hint(): void;
+  /** Rebuilds what can move in shards that were just taken. */
+  recover(shards: readonly number[]): Promise<void>;
+  /** Inbox rows that have been deleted, or that this process no longer answers for. */
+  consumed(inboxIds: readonly string[]): void;
+  stop(): Promise<void>;
+};
+
+const POLL_EVERY_MS = 250;
+const INBOX_BATCH = 1_000;
+const RECOVERY_PAGE = 500;
+/** Executions read at the same time while recovering. */
+const READERS = 16;
+
+export function createInbound(deps: InboundDeps): Inbound {
+  const { loader, log } = deps;
+  // Handed to an execution, and not yet deleted by the flush that holds its event.
+  const inHand = new Set<string>();
+  let again: NodeJS.Timeout | null = null;
+  let polling: Promise<void> | null = null;
+  let hinted = false;
+  let stopped = false;
+
+  async function poll(): Promise<void> {
+    const shards = deps.ownedShards();
+    if (shards.length === 0) return;
+    const [starts, inbox] = await Promise.all([
+      deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE)) : [],
+      deps.inboxOf(shards, INBOX_BATCH + inHand.size),
+    ]);
+    for (const row of inbox) take(row);
+    await inParallel(starts, (executionId) => loader.load(executionId));
+  }
+
+  function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {
+    if (inHand.has(id)) return;
+    inHand.add(id);
+    if (kind === 'cancel') {
+      const { reason } = JSON.parse(payload) as { reason?: string };
+      // Applied by when it was asked, which is what the caller was told.
+      const input = { kind: 'cancel', at: Math.max(createdAt, 0), ...(reason === undefined ? {} : { reason }) } as const;
+      return loader.deliver(executionId, shard, { input, inboxId: id });
+    }
+    log.error({ kind, inbox_id: id, execution_id: executionId }, 'a command of a kind that this version does not know; it is left for a newer one');
+  }
+
+  function look(): void {
+    if (stopped) return;
+    if (polling !== null) {
+      hinted = true;
+      return;
+    }
+    if (again !== null) clearTimeout(again);
+    hinted = false;
+    polling = poll()
+      .catch((error: unknown) => log.warn({ error }, 'the inbox could not be read; it is tried again'))
+      .finally(() => {
+        polling = null;
+        if (!stopped) again = setTimeout(look, hinted ? 0 : POLL_EVERY_MS);
+      });
+  }
+
+  async function recover(shards: readonly number[]): Promise<void> {
+    let after: string | null = null;
+    let count = 0;
+    for (;;) {
+      const page: readonly UnfinishedRow[] = await deps.unfinished(shards, after, RECOVERY_PAGE);
+      const moving = page.filter((row) => !row.waitsOnly);
+      await inParallel(moving, (row) => loader.load(row.id));
+      count += moving.length;
+      after = page.at(-1)?.id ?? null;
+      if (page.length < RECOVERY_PAGE || stopped) break;
+    }
+    if (count > 0) log.info({ executions: count, shards: shards.length }, 'executions were taken up again');
+  }
+
+  again = setTimeout(look, 0);
+  return {
+    hint: look,
+    recover,
+    consumed(inboxIds) {
+      for (const id of inboxIds) inHand.delete(id);
+    },
+    async stop() {
+      stopped = true;
+      if (again !== null) clearTimeout(again);
+      await polling;
+    },
+  };
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    for (let item = items[next]; item !== undefined; item = items[next]) {
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+}

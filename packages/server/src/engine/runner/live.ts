@@ -1,0 +1,116 @@
+/**
+ * One execution in memory: its state, what has been decided and not yet written, and what waits for that to be written.
+ *
+ * `decided` holds what no flush has taken yet, `flushing` what the flush under way has taken. An effect is released when
+ * the flush that holds every event decided before it has been committed, and not earlier: a crash in between leaves no
+ * trace outside, so what was decided may be decided anew.
+ */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import type { Json } from '@cloudflow/core/json.ts';
+import type { Effect } from '@cloudflow/core/run/contract.ts';
+import type { Surroundings } from '@cloudflow/core/run/decide.ts';
+import type { ExecutionStatus, Phase, RunEvent } from '@cloudflow/core/run/event.ts';
+import { createState, type RunState } from '@cloudflow/core/run/state.ts';
+import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
+import type { StartRow } from '../journal/entry.ts';
+
+export type Decided = {
+  events: RunEvent[];
+  effects: Effect[];
+  /** Inbox rows that these events answer: deleted in the same flush. */
+  consumed: string[];
+};
+
+/** The columns of the execution's row that change while it runs. */
+export type Head = { readonly status: ExecutionStatus; readonly waitReason: WaitReason | null; readonly phase: Phase | null };
+
+export type LiveExecution = {
+  readonly id: string;
+  readonly shard: number;
+  readonly tenantId: string;
+  readonly correlationId: string;
+  readonly plan: Plan;
+  readonly state: RunState;
+  readonly around: Surroundings;
+  readonly facts: StartFacts;
+  /** Number of the last journal row that a flush has taken. */
+  seq: number;
+  /** The row that no flush has written yet. */
+  start: StartRow | null;
+  decided: Decided;
+  flushing: Decided | null;
+  /** The head as the last flush wrote it; null before there is a row. */
+  head: Head | null;
+  end: Extract<Effect, { kind: 'end' }> | null;
+  /** Tries under way, by step run and number. */
+  readonly attempts: Map<string, AbortController>;
+  hasTimers: boolean;
+  /** Since when only beginnings of tries wait to be written (they need no haste), in milliseconds; null: none do. */
+  softSince: number | null;
+  /** No longer ours, or given up: whatever still comes for it is late. */
+  dropped: boolean;
+  /** Set when the database refused what it decided. */
+  refused: boolean;
+};
+
+/** What a start says about itself, kept for the answer to who waits for it. */
+export type StartFacts = {
+  readonly inputText: string;
+  readonly triggerText: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly businessKey: string | null;
+  readonly parentId: string | null;
+  readonly rootId: string;
+  readonly retryOf: string | null;
+  readonly createdAt: number;
+};
+
+export type LiveSeed = {
+  readonly id: string;
+  readonly shard: number;
+  readonly tenantId: string;
+  readonly correlationId: string;
+  readonly plan: Plan;
+  readonly input: Json;
+  readonly trigger: Json;
+  readonly generation: number;
+  readonly facts: StartFacts;
+  readonly entropy: Surroundings['entropy'];
+};
+
+export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecution {
+  const { id, shard, tenantId, correlationId, plan, facts } = seed;
+  const context = { executionId: id, rootId: facts.rootId, tenantId, input: seed.input, trigger: seed.trigger, generation: seed.generation };
+  return {
+    id,
+    shard,
+    tenantId,
+    correlationId,
+    plan,
+    state: createState(plan),
+    around: { context, entropy: seed.entropy },
+    facts,
+    seq: 0,
+    start,
+    decided: nothing(),
+    flushing: null,
+    head: null,
+    end: null,
+    attempts: new Map(),
+    hasTimers: false,
+    softSince: null,
+    dropped: false,
+    refused: false,
+  };
+}
+
+export function nothing(): Decided {
+  return { events: [], effects: [], consumed: [] };
+}
+
+/** True when something was decided that must be written before it may be acted on. */
+export function mustWrite({ start, decided }: LiveExecution): boolean {
+  if (start !== null || decided.consumed.length > 0) return true;
+  if (decided.effects.some((effect) => effect.kind === 'attempt' && effect.recordFirst)) return true;
+  return decided.events.some(({ e }) => e !== 'begun');
+}

@@ -1,0 +1,258 @@
+/**
+ * Drives the executions that are in memory: hands inputs to the rules, what they decide to the journal, and what is
+ * committed to the world. Everything here is synchronous; waiting is done by the lane, the timers and the attempts.
+ */
+import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
+import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
+import { apply } from '@cloudflow/core/run/apply.ts';
+import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
+import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Logger } from '../../kernel/log/log.ts';
+import type { CommitResult, JournalEntry } from '../journal/entry.ts';
+import { entryOf, quarantineEvent } from './entry-of.ts';
+import { type LiveExecution, mustWrite, nothing } from './live.ts';
+
+type Try = Extract<Effect, { kind: 'attempt' }>;
+
+export type RunnerDeps = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Something is to be flushed. */
+  readonly wakeLane: () => void;
+  /** Starts a try; its outcome comes back through `hear`. */
+  readonly beginTry: (live: LiveExecution, effect: Try) => void;
+  readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
+  /** A start has been settled, whichever way: exactly once for each. */
+  readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
+  /** The end has been committed. */
+  readonly onEnded: (live: LiveExecution) => void;
+  readonly onConsumed: (inboxIds: readonly string[]) => void;
+};
+
+export type Runner = {
+  readonly size: number;
+  get(executionId: string): LiveExecution | undefined;
+  all(): IterableIterator<LiveExecution>;
+  add(live: LiveExecution): void;
+  /** An input for an execution in memory; `inboxId` when it came as a row, which is deleted with what it led to. */
+  hear(live: LiveExecution, input: RunInput, inboxId?: string): void;
+  /** Hands out again what a rebuilt execution owes. */
+  resume(live: LiveExecution): void;
+  /** Inbox rows that nobody needs: of executions that have ended. */
+  discard(executionId: string, shard: number, inboxIds: readonly string[]): void;
+  /** Writes what waits without haste: beginnings of tries that have lasted a while. */
+  flushSoft(olderThanMs: number): void;
+  /** Forgets an execution that is not ours any more, and stops its local work. */
+  drop(live: LiveExecution, reason: string): void;
+  readonly source: { take(limit: number): JournalEntry[]; settled(entry: JournalEntry, result: CommitResult): void };
+};
+
+/** An execution that waits longer than this is a row, not memory. */
+const EVICT_AFTER_MS = 2_000;
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const { clock, log } = deps;
+  const lives = new Map<string, LiveExecution>();
+  const dirty = new Set<LiveExecution>();
+  const soft = new Set<LiveExecution>();
+  const discarded: JournalEntry[] = [];
+
+  function adopt(live: LiveExecution, { events, effects }: Decision): void {
+    const { decided } = live;
+    for (const event of events) decided.events.push(event);
+    for (const effect of effects) {
+      if (effect.kind === 'end') live.end = effect;
+      if (effect.kind === 'attempt' && effect.free) deps.beginTry(live, effect);
+      else decided.effects.push(effect);
+    }
+    if (mustWrite(live)) return markDirty(live);
+    if (live.flushing === null) releaseUnwritten(live);
+    else if (decided.effects.length > 0) markDirty(live);
+    if (decided.events.length > 0) markSoft(live);
+  }
+
+  /** Only beginnings of tries stand unwritten: what was decided rests on committed events alone, so it may go out. */
+  function releaseUnwritten(live: LiveExecution): void {
+    const { effects } = live.decided;
+    if (effects.length === 0) return;
+    const lasting = effects.filter((effect) => effect.kind === 'arm' || effect.kind === 'disarm');
+    live.decided.effects = lasting; // timers are rows: they go with a flush
+    if (lasting.length > 0) markDirty(live);
+    for (const effect of effects) if (effect.kind === 'attempt' || effect.kind === 'abort') release(live, effect);
+  }
+
+  function release(live: LiveExecution, effect: Effect): void {
+    switch (effect.kind) {
+      case 'attempt':
+        return deps.beginTry(live, effect);
+      case 'abort':
+        return live.attempts.get(tryName(effect))?.abort(new Error('The step was stopped.'));
+      case 'arm':
+        return deps.armTimer({ executionId: live.id, timer: effect.timer, due: effect.due });
+      case 'disarm':
+      case 'end':
+        return;
+    }
+  }
+
+  function markDirty(live: LiveExecution): void {
+    soft.delete(live);
+    dirty.add(live);
+    deps.wakeLane();
+  }
+
+  function markSoft(live: LiveExecution): void {
+    live.softSince ??= clock.now();
+    soft.add(live);
+  }
+
+  function hear(live: LiveExecution, input: RunInput, inboxId?: string): void {
+    if (live.dropped || live.refused) return;
+    if (inboxId !== undefined) live.decided.consumed.push(inboxId);
+    guarded(live, () => decide(live.plan, live.state, input, live.around));
+  }
+
+  /** A fault in the rules is the end of this execution alone. */
+  function guarded(live: LiveExecution, rule: () => Decision): void {
+    let decision: Decision;
+    try {
+      decision = rule();
+    } catch (error) {
+      log.error({ error, execution_id: live.id, correlation_id: live.correlationId }, 'deciding failed; the execution is ended');
+      return quarantine(live, 'engine_error', 'The engine could not decide how to go on with this execution.');
+    }
+    adopt(live, decision);
+  }
+
+  /** Ends an execution FAILED in place of everything that was decided and is not written. */
+  function quarantine(live: LiveExecution, code: string, message: string): void {
+    live.refused = true;
+    const consumed = [...(live.flushing?.consumed ?? []), ...live.decided.consumed];
+    const event = quarantineEvent(clock.now(), code, message);
+    apply(live.plan, live.state, event);
+    live.state.timerChanges.armed.length = 0;
+    live.state.timerChanges.dropped.length = 0;
+    const end = { kind: 'end', status: 'FAILED', output: null, error: event.err ?? null } as const;
+    live.end = end;
+    live.head = null;
+    live.flushing = null;
+    live.decided = { events: [event], effects: [end], consumed };
+    abortAll(live, message);
+    markDirty(live);
+  }
+
+  function take(limit: number): JournalEntry[] {
+    const entries = discarded.splice(0, limit);
+    for (const live of dirty) {
+      if (entries.length >= limit) break;
+      dirty.delete(live);
+      if (live.dropped) continue;
+      const entry = tryEntry(live);
+      if (entry !== null) entries.push(entry);
+    }
+    return entries;
+  }
+
+  function tryEntry(live: LiveExecution): JournalEntry | null {
+    try {
+      return entryOf(live);
+    } catch (error) {
+      // Too deep or too large to be written down as text.
+      log.error({ error, execution_id: live.id, correlation_id: live.correlationId }, 'what was decided cannot be written; the execution is ended');
+      if (live.refused) drop(live, 'it cannot be written');
+      else quarantine(live, 'unstorable_value', 'A value of this execution is too large or too deeply nested to be stored.');
+      return null;
+    }
+  }
+
+  function settled(entry: JournalEntry, result: CommitResult): void {
+    const live = lives.get(entry.executionId);
+    if (live === undefined || live.dropped) return;
+    if (result.kind === 'committed') return committed(live, result);
+    if (result.kind === 'refused') return refused(live, entry, result);
+    // Replayed, pending with another owner, or the shard is lost: it is not ours (any more).
+    if (live.start !== null) deps.onStartSettled(live, result);
+    drop(live, result.kind);
+  }
+
+  function committed(live: LiveExecution, result: CommitResult): void {
+    const { effects, consumed } = live.flushing ?? nothing();
+    live.flushing = null;
+    if (consumed.length > 0) deps.onConsumed(consumed);
+    if (live.start !== null) {
+      live.start = null;
+      deps.onStartSettled(live, result);
+    }
+    if (live.end !== null) return ended(live);
+    for (const effect of effects) release(live, effect);
+    if (dirty.has(live) || live.decided.effects.length > 0) return;
+    evictIfIdle(live);
+  }
+
+  function ended(live: LiveExecution): void {
+    lives.delete(live.id);
+    dirty.delete(live);
+    soft.delete(live);
+    abortAll(live, 'The execution has ended.');
+    live.dropped = true;
+    deps.onEnded(live);
+  }
+
+  function refused(live: LiveExecution, entry: JournalEntry, result: Extract<CommitResult, { kind: 'refused' }>): void {
+    log.error({ execution_id: live.id, correlation_id: live.correlationId, sql_state: result.sqlState, reason: result.message }, 'the database refused what an execution decided');
+    if (entry.row !== null) live.seq -= 1;
+    if (!live.refused) return quarantine(live, 'unstorable_value', 'The database refused a value of this execution.');
+    if (live.start !== null) deps.onStartSettled(live, result);
+    drop(live, 'the database refuses it');
+  }
+
+  /** What only waits, and not for soon, needs no memory: its timer or an inbox row names it when it is time. */
+  function evictIfIdle(live: LiveExecution): void {
+    const { state } = live;
+    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.timers.size === 0 || isExecuting(state)) return;
+    const soon = clock.now() + EVICT_AFTER_MS;
+    for (const timer of state.timers.values()) if (timer.due <= soon) return;
+    lives.delete(live.id);
+    soft.delete(live);
+    live.dropped = true;
+  }
+
+  function drop(live: LiveExecution, reason: string): void {
+    lives.delete(live.id);
+    dirty.delete(live);
+    soft.delete(live);
+    live.dropped = true;
+    deps.onConsumed([...(live.flushing?.consumed ?? []), ...live.decided.consumed]);
+    abortAll(live, `The execution is not driven here any more: ${reason}.`);
+  }
+
+  return {
+    get size() {
+      return lives.size;
+    },
+    get: (executionId) => lives.get(executionId),
+    all: () => lives.values(),
+    add: (live) => void lives.set(live.id, live),
+    hear,
+    resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around)),
+    discard(executionId, shard, consumed) {
+      discarded.push({ executionId, shard, start: null, row: null, head: null, armed: [], disarmed: [], allTimersOff: false, consumed });
+      deps.wakeLane();
+    },
+    flushSoft(olderThanMs) {
+      const before = clock.now() - olderThanMs;
+      for (const live of soft) if ((live.softSince ?? 0) <= before) markDirty(live);
+    },
+    drop,
+    source: { take, settled },
+  };
+}
+
+function abortAll(live: LiveExecution, reason: string): void {
+  for (const controller of live.attempts.values()) controller.abort(new Error(reason));
+  live.attempts.clear();
+}
+
+export function tryName({ key, attempt }: Pick<Try, 'key' | 'attempt'>): string {
+  return `${key.p ?? ''}/${key.s}#${attempt}`;
+}

@@ -1,0 +1,155 @@
+/** Starts: made durable, answered when they are, and waited for when that is asked. */
+import type { Clock } from '../../kernel/clock/clock.ts';
+import { problem } from '../../kernel/errors/problem.ts';
+import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
+import type { ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from '../engine.ts';
+import type { CommitResult, StartRow } from '../journal/entry.ts';
+import { createLive, type LiveExecution } from './live.ts';
+import type { Runner } from './runner.ts';
+import type { Waiters } from './waiters.ts';
+
+export type StartsDeps = {
+  readonly clock: Clock;
+  readonly runner: Runner;
+  readonly waiters: Waiters;
+  readonly entropy: Entropy;
+  /** A new id, in one of our shards when there is one: then it begins here and now. */
+  readonly newId: (now: number) => { readonly id: string; readonly shard: number };
+  readonly maxInFlight: number;
+  readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
+};
+
+export type Starts = {
+  start(request: StartRequest, options: StartOptions): Promise<StartResult>;
+  settled(live: LiveExecution, result: CommitResult): void;
+};
+
+/** How often an execution that another process drives is looked at while somebody waits for it. */
+const LOOK_EVERY_MS = 100;
+/** An execution that is driven here tells its end; now and then we see whether it still is. */
+const RECHECK_MS = 1_000;
+
+export function createStarts(deps: StartsDeps): Starts {
+  const { clock, runner, waiters } = deps;
+  const open = new Map<LiveExecution, { settle: (result: CommitResult) => void }>();
+
+  async function start(request: StartRequest, { waitMs = 0, signal }: StartOptions): Promise<StartResult> {
+    if (runner.size >= deps.maxInFlight) {
+      throw problem('overloaded', { detail: `${deps.maxInFlight} executions are under way in this process.`, retryAfter: 1 });
+    }
+    const deadline = clock.now() + waitMs;
+    const live = admit(request);
+    const result = await new Promise<CommitResult>((settle) => {
+      open.set(live, { settle });
+      runner.add(live);
+      runner.hear(live, { kind: 'start', at: live.facts.createdAt });
+    });
+    return answer(request, live, result, { waitMs: deadline - clock.now(), signal });
+  }
+
+  function admit(request: StartRequest): LiveExecution {
+    const now = clock.now();
+    const { id, shard } = deps.newId(now);
+    const row = startRow(request, id, now);
+    const { tenantId, correlationId, plan, input } = request;
+    const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels: request.labels ?? {} };
+    const trigger = JSON.parse(row.trigger) as Json;
+    return createLive({ id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts, entropy: deps.entropy }, row);
+  }
+
+  async function answer(request: StartRequest, live: LiveExecution, result: CommitResult, wait: { waitMs: number; signal: AbortSignal | undefined }): Promise<StartResult> {
+    switch (result.kind) {
+      case 'committed':
+      case 'pending': {
+        const finished = live.end === null ? await awaitEnd(request.tenantId, live.id, wait) : finishedOf(live);
+        const status = finished?.status ?? (result.kind === 'pending' ? 'PENDING' : live.state.status);
+        return { kind: 'started', executionId: live.id, status, finished };
+      }
+      case 'replayed': {
+        const { executionId } = result;
+        if (!result.sameBody) return { kind: 'key_reused', executionId };
+        const finished = await awaitEnd(request.tenantId, executionId, wait);
+        const status = finished?.status ?? (await deps.readHead(request.tenantId, executionId))?.status ?? 'PENDING';
+        return { kind: 'replayed', executionId, status, finished };
+      }
+      case 'refused':
+        throw problem('unstorable_value', { detail: 'A value of this start cannot be stored; nothing was started.', cause: result.message });
+      case 'lost_shard':
+        throw problem('unavailable', { detail: 'The start was not stored; try again.', retryAfter: 1 });
+    }
+  }
+
+  /** Null when it has not ended in time. In memory the end is told; elsewhere the row is looked at. */
+  async function awaitEnd(tenantId: string, id: string, { waitMs, signal }: { waitMs: number; signal: AbortSignal | undefined }): Promise<FinishedExecution | null> {
+    const deadline = clock.now() + waitMs;
+    let left = waitMs;
+    while (left > 0 && !signal?.aborted) {
+      const here = runner.get(id) !== undefined;
+      const head = here ? undefined : await deps.readHead(tenantId, id);
+      if (head !== undefined && isFinished(head)) return head;
+      const finished = await waiters.wait(id, Math.min(left, here ? RECHECK_MS : LOOK_EVERY_MS), signal);
+      if (finished !== null) return finished;
+      left = deadline - clock.now();
+    }
+    return null;
+  }
+
+  return {
+    start,
+    settled(live, result) {
+      open.get(live)?.settle(result);
+      open.delete(live);
+    },
+  };
+}
+
+function startRow(request: StartRequest, id: string, now: number): StartRow {
+  const trigger = isJsonObject(request.trigger) ? { ...request.trigger, correlation_id: request.correlationId } : request.trigger;
+  return {
+    tenantId: request.tenantId,
+    workflowId: request.workflowId,
+    versionId: request.versionId,
+    priority: request.priority ?? request.plan.priority,
+    input: JSON.stringify(request.input),
+    labels: JSON.stringify(request.labels ?? {}),
+    businessKey: request.businessKey ?? null,
+    trigger: JSON.stringify(trigger),
+    parentId: null,
+    rootId: id,
+    retryOf: null,
+    generation: 0,
+    createdAt: now,
+    idempotency: request.idempotency ?? null,
+  };
+}
+
+function isFinished(head: ExecutionHead): head is FinishedExecution {
+  return head.finishedAt !== null;
+}
+
+/** What who waited gets, from memory. */
+export function finishedOf({ id, plan, state, end, seq, facts }: LiveExecution): FinishedExecution {
+  const { startedAt, endedAt } = state;
+  return {
+    id,
+    slug: plan.workflowId,
+    version: plan.version,
+    status: end?.status ?? 'FAILED',
+    phase: null,
+    waitReason: null,
+    inputText: facts.inputText,
+    outputText: end === null || end.output === null ? null : JSON.stringify(end.output),
+    errorText: end === null || end.error === null ? null : JSON.stringify(end.error),
+    labels: facts.labels,
+    businessKey: facts.businessKey,
+    triggerText: facts.triggerText,
+    parentId: facts.parentId,
+    retryOf: facts.retryOf,
+    rootId: facts.rootId,
+    createdAt: facts.createdAt,
+    startedAt,
+    finishedAt: endedAt ?? facts.createdAt,
+    seq,
+  };
+}
