@@ -74,7 +74,12 @@ export type DirectOptions = {
 };
 
 export type Ping = { readonly serverVersion: number; readonly roundTripMs: number };
-export type PoolState = { readonly open: number; readonly idle: number; readonly waiting: number; readonly size: number };
+export type PoolState = {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly size: number;
+};
 
 /** What this folder needs of a log; pino's logger is one. */
 export type DatabaseLog = {
