@@ -1,0 +1,31 @@
+/**
+ * Writes what is printed from code: `npm run generate`. The results are committed, so that a reviewer sees what a change
+ * does to them; `npm run verify` fails when they are not fresh.
+ */
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
+import { argv, execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * A new generated file is a line here. `command` is what Node runs, from the root of the repository; it writes `outputs`,
+ * the same bytes every time.
+ *
+ * @type {readonly { name: string, command: readonly string[], outputs: readonly string[] }[]}
+ */
+export const generators = [];
+
+/** Runs every generator; throws with its output when one fails. */
+export function generate() {
+  for (const { name, command } of generators) {
+    const { status, error, stdout, stderr } = spawnSync(execPath, command, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${name} cannot be generated: ${error?.message ?? stderr + stdout}`);
+  }
+}
+
+if (fileURLToPath(import.meta.url) === argv[1]) {
+  generate();
+  for (const { outputs } of generators) for (const output of outputs) console.log(output);
+}
