@@ -93,10 +93,27 @@ export type PlanStep = {
 export type Work =
   | { readonly kind: 'transform'; readonly output: Template }
   | { readonly kind: 'set_variables'; readonly values: Template }
-  | { readonly kind: 'switch'; readonly cases: readonly { readonly when: Expression; readonly block: number }[]; readonly default: number | null; readonly mode: 'first' | 'all' }
-  | { readonly kind: 'wait'; readonly for: Template } | { readonly kind: 'wait'; readonly until: Template }
-  | { readonly kind: 'terminate'; readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED'; readonly output: Template | null; readonly error: Template | null }
-  | { readonly kind: 'function'; readonly code: string; readonly input: Template | null; readonly timeoutMs: number; readonly memoryMb: number }
+  | {
+      readonly kind: 'switch';
+      readonly cases: readonly { readonly when: Expression; readonly block: number }[];
+      readonly default: number | null;
+      readonly mode: 'first' | 'all';
+    }
+  | { readonly kind: 'wait'; readonly for: Template }
+  | { readonly kind: 'wait'; readonly until: Template }
+  | {
+      readonly kind: 'terminate';
+      readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
+      readonly output: Template | null;
+      readonly error: Template | null;
+    }
+  | {
+      readonly kind: 'function';
+      readonly code: string;
+      readonly input: Template | null;
+      readonly timeoutMs: number;
+      readonly memoryMb: number;
+    }
   | {
       readonly kind: 'action';
       readonly config: Template;
@@ -128,6 +145,8 @@ export type DefinitionIssue = {
   readonly pointer: string;
   readonly message: string;
   readonly suggestion?: string;
+  /** For an expression: where in the string at `pointer`, in UTF-16 units from its beginning. */
+  readonly position?: number;
 };
 
 export type CompileResult =

@@ -1,0 +1,117 @@
+/** An action step: its config against the schema of its type, its retry policy, its timeout. */
+import type { Expression, Reference, Template } from '../expression/expression.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { RetryDocument } from './document.ts';
+import type { Issues } from './issues.ts';
+import { type CompiledSchema, compileValid } from './json-schema/compile-schema.ts';
+import type { LaidStep } from './layout.ts';
+import { warnOfSecrets } from './plain-secret.ts';
+import type { ActionShape, Work } from './plan.ts';
+import { checkRetry, resolveRetry } from './retry-policy.ts';
+import { commonDefinitions } from './schema/common.ts';
+import { readTimeout } from './timeout.ts';
+import type { View } from './view.ts';
+import type { Workshop } from './workshop.ts';
+
+type Compiling = { readonly when: Expression | null; readonly view: View; readonly workshop: Workshop };
+
+/** `timeout` and `retry` may also stand in the config, as in the example of the architecture document. */
+const lifted = ['timeout', 'retry'] as const;
+
+export function compileAction(
+  step: LaidStep,
+  action: ActionShape,
+  { when, view, workshop }: Compiling,
+): { readonly work: Work; readonly timeoutMs: number } {
+  const { document, sources, issues, stepTimeoutMs } = workshop;
+  const { timeout, retry } = lift(step, issues);
+  const config = Object.fromEntries(
+    Object.entries(step.config).filter(([key]) => key !== 'timeout' && key !== 'retry'),
+  );
+  const pointer = `${step.pointer}/config`;
+  checkConfig(config, action, { pointer, issues });
+  warnOfSecrets(config, pointer, issues);
+  const template = sources.template(pointer, config, view);
+  const timeoutMs = readTimeout(timeout.value, timeout.pointer, issues) ?? stepTimeoutMs ?? action.defaultTimeoutMs;
+  checkRetry(retry.value, retry.pointer, issues);
+  return {
+    timeoutMs,
+    work: {
+      kind: 'action',
+      config: template,
+      retry: resolveRetry(retry.value, document.retry),
+      delivery: step.document.delivery ?? 'at_least_once',
+      recordInput: mayDiffer(template) || (when !== null && mayDiffer(when)),
+    },
+  };
+}
+
+type Placed<T> = { readonly value: T | undefined; readonly pointer: string };
+type Lifted = { readonly timeout: Placed<number | string>; readonly retry: Placed<RetryDocument> };
+
+function lift(step: LaidStep, issues: Issues): Lifted {
+  const { document, config, pointer } = step;
+  for (const field of lifted) {
+    if (document[field] === undefined || config[field] === undefined) continue;
+    issues.error({
+      code: 'conflicting_fields',
+      pointer: `${pointer}/config/${field}`,
+      message: `\`${field}\` stands on the step and in its config; keep one`,
+    });
+  }
+  const inner = checkLifted(config, `${pointer}/config`, issues);
+  return {
+    timeout:
+      document.timeout === undefined
+        ? { value: inner.timeout, pointer: `${pointer}/config/timeout` }
+        : { value: document.timeout, pointer: `${pointer}/timeout` },
+    retry:
+      document.retry === undefined
+        ? { value: inner.retry, pointer: `${pointer}/config/retry` }
+        : { value: document.retry, pointer: `${pointer}/retry` },
+  };
+}
+
+const liftedSchema = compileValid({
+  properties: { timeout: { $ref: '#/$defs/duration' }, retry: { $ref: '#/$defs/retry' } },
+  $defs: commonDefinitions,
+});
+
+function checkLifted(
+  config: JsonObject,
+  pointer: string,
+  issues: Issues,
+): { readonly timeout?: number | string; readonly retry?: RetryDocument } {
+  const found = Object.fromEntries(
+    lifted.flatMap((field) => (config[field] === undefined ? [] : [[field, config[field] as Json] as const])),
+  );
+  const problems = liftedSchema.check(found);
+  for (const problem of problems) issues.error({ ...problem, pointer: pointer + problem.pointer });
+  return problems.length > 0 ? {} : (found as { readonly timeout?: number | string; readonly retry?: RetryDocument });
+}
+
+/** Schemas of actions live as long as the registry; each is compiled once. */
+const compiledSchemas = new WeakMap<JsonObject, CompiledSchema>();
+
+function checkConfig(
+  config: JsonObject,
+  { configSchema }: ActionShape,
+  { pointer, issues }: { pointer: string; issues: Issues },
+): void {
+  if (typeof configSchema !== 'object' || configSchema === null) return;
+  const key = configSchema as JsonObject;
+  const schema = compiledSchemas.get(key) ?? compileValid(key);
+  compiledSchemas.set(key, schema);
+  for (const problem of schema.check(config, { templates: true }))
+    issues.error({ ...problem, pointer: pointer + problem.pointer });
+}
+
+/** True when a later evaluation could give another value. */
+function mayDiffer(source: Expression | Template): boolean {
+  return source.volatile || source.references.some(isUnsteady);
+}
+
+/** `vars` go on changing, and `execution.attempt` is another in a retry by a person; all else a step sees has ended. */
+function isUnsteady({ name, path }: Reference): boolean {
+  return name === 'vars' || (name === 'execution' && (path[0] === undefined || path[0] === 'attempt'));
+}

@@ -1,0 +1,114 @@
+/** One step of a document, compiled. */
+import type { Expression, Template } from '../expression/expression.ts';
+import { compileAction } from './compile-action.ts';
+import type { TypeCompiler } from './control-type.ts';
+import type { Issues } from './issues.ts';
+import { compileJoin } from './join.ts';
+import type { LaidStep } from './layout.ts';
+import type { OnError, PlanStep, Work } from './plan.ts';
+import { readTimeout } from './timeout.ts';
+import { type View, viewOf } from './view.ts';
+import type { Workshop } from './workshop.ts';
+
+export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
+  const { layout, graph, sources, issues } = workshop;
+  const { document, pointer, index } = step;
+  const view = viewOf(step, layout);
+  const dependsOn = graph.dependsOn[index] ?? [];
+  const when = document.when === undefined ? null : sources.condition(`${pointer}/when`, document.when, view);
+  warnOfConstantWhen(step, when, issues);
+  const { work, timeoutMs } = compileWork(step, { when, view, workshop });
+  return {
+    index,
+    id: step.id,
+    type: document.type,
+    block: step.block,
+    pointer,
+    dependsOn,
+    dependents: graph.dependents[index] ?? [],
+    when,
+    join: compileJoin(step, dependsOn, workshop),
+    timeoutMs,
+    onError: compileOnError(step, issues),
+    compensation: step.blocks.get('compensate') ?? null,
+    output:
+      document.output === undefined
+        ? null
+        : sources.template(`${pointer}/output`, document.output, viewOf(step, layout, ['result'])),
+    work,
+  };
+}
+
+type Compiling = { readonly when: Expression | null; readonly view: View; readonly workshop: Workshop };
+
+function compileWork(
+  step: LaidStep,
+  { when, view, workshop }: Compiling,
+): { readonly work: Work; readonly timeoutMs: number | null } {
+  const { sources, issues } = workshop;
+  if ('action' in step.type) return compileAction(step, step.type.action, { when, view, workshop });
+  if ('unknown' in step.type)
+    return { work: { kind: 'transform', output: sources.template('', null, view) }, timeoutMs: null };
+  refuseActionFields(step, issues);
+  return {
+    work: step.type.control.compile(step.config, typeCompiler(step, view, workshop)),
+    timeoutMs: readTimeout(step.document.timeout, `${step.pointer}/timeout`, issues),
+  };
+}
+
+function typeCompiler(step: LaidStep, view: View, { sources, issues }: Workshop): TypeCompiler {
+  const at = (pointer: string) => `${step.pointer}/config${pointer}`;
+  return {
+    template: (pointer, value): Template => sources.template(at(pointer), value, view),
+    expression: (pointer, source) => sources.expression(at(pointer), source, view),
+    condition: (pointer, source) => sources.condition(at(pointer), source, view),
+    // Absent only when the nesting was refused: then there is no plan.
+    block: (name) => step.blocks.get(name) ?? -1,
+    error: (issue) => issues.error({ ...issue, pointer: at(issue.pointer) }),
+  };
+}
+
+function refuseActionFields({ document, pointer }: LaidStep, issues: Issues): void {
+  for (const field of ['retry', 'delivery'] as const) {
+    if (document[field] === undefined) continue;
+    issues.error({
+      code: 'not_for_control_type',
+      pointer: `${pointer}/${field}`,
+      message: `\`${field}\` is for actions; \`${document.type}\` touches nothing outside, so remove it`,
+    });
+  }
+}
+
+function compileOnError({ document, pointer, blocks, type }: LaidStep, issues: Issues): OnError {
+  const { on_error: onError = 'fail' } = document;
+  if (typeof onError === 'string') return { kind: onError };
+  const { compensate = false } = onError;
+  const holdsBlocks = 'control' in type && type.control.blocks !== undefined;
+  if (compensate && !holdsBlocks) {
+    issues.warn({
+      code: 'compensate_without_effect',
+      pointer: `${pointer}/on_error/compensate`,
+      message: 'nothing runs inside this step, so there is nothing to undo before its handler',
+    });
+  }
+  return { kind: 'handler', block: blocks.get('error') ?? -1, compensate };
+}
+
+/** Certain only without references: then the value is the same in every execution. */
+function warnOfConstantWhen({ pointer }: LaidStep, when: Expression | null, issues: Issues): void {
+  if (when === null || when.source === '' || when.references.length > 0 || when.volatile) return;
+  if (constantValue(when) !== false) return;
+  issues.warn({
+    code: 'step_never_runs',
+    pointer: `${pointer}/when`,
+    message: 'this is always false, so the step never runs',
+  });
+}
+
+function constantValue(when: Expression) {
+  try {
+    return when.evaluate({ lookup: () => undefined, now: 0, uuid: () => '' });
+  } catch {
+    return undefined; // fails in every execution; that is for `on_error`
+  }
+}

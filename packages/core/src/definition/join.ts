@@ -1,0 +1,73 @@
+/** When a step with several dependencies runs, and joins that cannot be. */
+import type { Issues } from './issues.ts';
+import type { LaidStep, Layout } from './layout.ts';
+import type { Join } from './plan.ts';
+
+export function compileJoin(
+  step: LaidStep,
+  dependsOn: readonly number[],
+  { layout, issues }: { layout: Layout; issues: Issues },
+): Join {
+  const { join = 'all', cancel_remaining: cancelRemaining = false } = step.document;
+  if (join === 'all') {
+    if (cancelRemaining) {
+      issues.error({
+        code: 'cancel_remaining_without_join',
+        pointer: `${step.pointer}/cancel_remaining`,
+        message: 'a join of all dependencies leaves none to cancel; use it beside `join` "any" or { "count": n }',
+      });
+    }
+    refuseAfterTerminate(step, dependsOn, dependsOn.length, { layout, issues });
+    return { kind: 'all' };
+  }
+  const count = join === 'any' ? 1 : join.count;
+  const pointer = `${step.pointer}/join`;
+  // With unknown dependencies the number is not what its author sees; those are reported already.
+  const isWhole = dependsOn.length === (step.document.depends_on?.length ?? 0);
+  if (isWhole && dependsOn.length > 0 && count > dependsOn.length) {
+    issues.error({
+      code: 'join_never_satisfied',
+      pointer: `${pointer}/count`,
+      message: `waits for ${count} dependencies, but there are only ${dependsOn.length}, so the step could never run`,
+    });
+  } else if (isWhole && dependsOn.length === 0) {
+    issues.error({
+      code: 'join_without_dependencies',
+      pointer,
+      message: 'a join needs `depends_on`: without it the step starts with its block',
+    });
+  } else if (isWhole && dependsOn.length === 1) {
+    issues.warn({ code: 'join_without_effect', pointer, message: 'with one dependency there is nothing to join' });
+  } else {
+    refuseAfterTerminate(step, dependsOn, count, { layout, issues });
+  }
+  return { kind: 'count', count, cancelRemaining };
+}
+
+/**
+ * A `terminate` that ran ended the execution, and one that was SKIPPED satisfies nothing: what needs one of them to succeed
+ * never runs. A join of all runs when one dependency succeeded and the rest were SKIPPED.
+ */
+function refuseAfterTerminate(
+  step: LaidStep,
+  dependsOn: readonly number[],
+  count: number,
+  { layout, issues }: { layout: Layout; issues: Issues },
+): void {
+  const others = dependsOn.filter((each) => !endsExecution(layout.steps[each])).length;
+  const needed =
+    step.document.join === undefined || step.document.join === 'all' ? Math.min(1, dependsOn.length) : count;
+  if (others >= needed) return;
+  const id = layout.steps[dependsOn.find((each) => endsExecution(layout.steps[each])) ?? 0]?.id ?? '';
+  issues.error({
+    code: 'step_never_runs',
+    pointer: `${step.pointer}/depends_on`,
+    message: `\`${id}\` ends the execution, so nothing after it can run`,
+  });
+}
+
+function endsExecution(step: LaidStep | undefined): boolean {
+  if (step === undefined || step.document.type !== 'terminate') return false;
+  const { on_error: onError = 'fail' } = step.document;
+  return onError === 'fail' || onError === 'skip';
+}

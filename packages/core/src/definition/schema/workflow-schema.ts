@@ -1,0 +1,82 @@
+/** The JSON Schema (draft 2020-12) of the whole language: published, printed as reference, and what documents are checked by. */
+import type { JsonObject } from '../../json.ts';
+import { controlTypes } from '../types/index.ts';
+import { commonDefinitions, semverPattern, templateSchema } from './common.ts';
+import { stepDefinitions } from './step-schema.ts';
+
+/** The version of the language. */
+export const schemaVersion = '1.0';
+
+const fields: JsonObject = {
+  workflow_id: { description: 'Name of the workflow inside its tenant.', $ref: '#/$defs/slug' },
+  version: {
+    description: 'A semantic version such as `1.0.0`; a published version never changes.',
+    type: 'string',
+    maxLength: 128,
+    pattern: semverPattern,
+    'x-expected': 'a semantic version such as `1.0.0`',
+  },
+  steps: { description: 'The steps of the workflow, an array, may be empty.', $ref: '#/$defs/steps' },
+  schema_version: { description: 'Version of this language.', const: schemaVersion, default: schemaVersion },
+  name: { description: 'For people; searched.', type: 'string', maxLength: 200 },
+  description: { description: 'For people; searched.', type: 'string', maxLength: 10_000 },
+  tags: {
+    description: 'For people; searched.',
+    type: 'array',
+    maxItems: 50,
+    uniqueItems: true,
+    items: { type: 'string', minLength: 1, maxLength: 100 },
+  },
+  labels: {
+    description: 'For people; searched.',
+    type: 'object',
+    maxProperties: 50,
+    propertyNames: { minLength: 1, maxLength: 100 },
+    additionalProperties: { type: 'string', maxLength: 500 },
+  },
+  input_schema: {
+    description: 'JSON Schema 2020-12; input that does not fit is refused before an execution exists.',
+    type: ['object', 'boolean'],
+    'x-expected': 'a JSON Schema',
+  },
+  output: {
+    ...templateSchema,
+    description:
+      'Result of the execution. Default: an object with the outputs of the steps that nothing depends on, by id.',
+  },
+  variables: {
+    description: 'Initial values of `vars`; constants.',
+    type: 'object',
+    propertyNames: { minLength: 1, maxLength: 128 },
+  },
+  timeout: {
+    description: 'Of the whole execution; over it: FAILED with `execution_timeout`.',
+    $ref: '#/$defs/duration',
+  },
+  retry: { description: 'Default for the actions that name none.', $ref: '#/$defs/retry' },
+  step_timeout: { description: 'Default for the actions that name no `timeout`.', $ref: '#/$defs/duration' },
+  priority: {
+    description: 'Order among PENDING executions, 1 is first.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 5,
+    default: 3,
+  },
+  on_failure: { description: 'Steps that run after compensation when the execution fails.', $ref: '#/$defs/steps' },
+  on_cancel: {
+    description: 'Steps that run after compensation when the execution is cancelled.',
+    $ref: '#/$defs/steps',
+  },
+  ui: { description: 'Positions and notes of the builder; never read by the engine.', type: 'object' },
+};
+
+export const workflowSchema: JsonObject = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: '/schemas/workflow/1.0.json',
+  title: 'CloudFlow workflow',
+  type: 'object',
+  required: ['workflow_id', 'version', 'steps'],
+  additionalProperties: false,
+  properties: fields,
+  $defs: { ...commonDefinitions, ...stepDefinitions(controlTypes) },
+};

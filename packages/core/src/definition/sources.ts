@@ -1,0 +1,81 @@
+/** Compiles the expressions and templates of a document and checks what they refer to. */
+import type { Expression, Template } from '../expression/expression.ts';
+import { compileExpression, compileTemplate } from '../expression/index.ts';
+import type { Json } from '../json.ts';
+import type { Issues } from './issues.ts';
+import { pointerTo } from './pointer.ts';
+import { referenceProblem, type World } from './references.ts';
+import type { View } from './view.ts';
+
+export type Sources = {
+  template(pointer: string, value: Json, view: View): Template;
+  expression(pointer: string, source: string, view: View): Expression;
+  /** An expression that is certainly not boolean is refused. */
+  condition(pointer: string, source: string, view: View): Expression;
+};
+
+export function createSources(world: World, issues: Issues): Sources {
+  function template(pointer: string, value: Json, view: View): Template {
+    const compiled = compileTemplate(value, { names: view.names });
+    if ('issues' in compiled) {
+      for (const issue of compiled.issues) issues.error({ ...issue, pointer: pointer + issue.pointer });
+      return neverEvaluated;
+    }
+    const isWrong = compiled.ok.references.some((reference) => referenceProblem(reference, view, world) !== undefined);
+    if (isWrong) locate(pointer, value, view);
+    return compiled.ok;
+  }
+
+  /** A template knows its references but not in which string they stand; only a wrong one pays for finding out. */
+  function locate(pointer: string, value: Json, view: View): void {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value) as [string, Json][])
+        locate(pointerTo(pointer, key), inner, view);
+      return;
+    }
+    const compiled = typeof value === 'string' ? compileTemplate(value, { names: view.names }) : undefined;
+    if (compiled !== undefined && 'ok' in compiled) checkReferences(pointer, compiled.ok, view);
+  }
+
+  function expression(pointer: string, source: string, view: View): Expression {
+    const compiled = compileExpression(source, { names: view.names });
+    if ('issues' in compiled) {
+      for (const issue of compiled.issues) issues.error({ ...issue, pointer });
+      return neverEvaluated;
+    }
+    checkReferences(pointer, compiled.ok, view);
+    return compiled.ok;
+  }
+
+  function checkReferences(pointer: string, source: Expression | Template, view: View): void {
+    for (const reference of source.references) {
+      const problem = referenceProblem(reference, view, world);
+      if (problem !== undefined) issues.error({ ...problem, pointer });
+    }
+  }
+
+  function condition(pointer: string, source: string, view: View): Expression {
+    const compiled = expression(pointer, source, view);
+    if (compiled.type !== 'bool' && compiled.type !== 'dyn') {
+      issues.error({
+        code: 'expression_type',
+        pointer,
+        message: `expected a condition that is true or false, but this is always of type ${compiled.type}`,
+        position: 0,
+      });
+    }
+    return compiled;
+  }
+
+  return { template, expression, condition };
+}
+
+/** Stands for an expression that did not compile, in a plan that is never handed out. */
+const neverEvaluated: Expression & Template = {
+  source: '',
+  type: 'dyn',
+  references: [],
+  volatile: false,
+  constant: false,
+  evaluate: () => null,
+};

@@ -1,0 +1,27 @@
+/** The control types that exist. To add one: a file beside this one, and a line here. */
+import type { ControlType } from '../control-type.ts';
+import { functionType } from './function.ts';
+import { setVariablesType } from './set-variables.ts';
+import { switchType } from './switch.ts';
+import { terminateType } from './terminate.ts';
+import { transformType } from './transform.ts';
+import { waitType } from './wait.ts';
+
+export const controlTypes: readonly ControlType[] = [
+  transformType,
+  setVariablesType,
+  functionType,
+  switchType,
+  waitType,
+  terminateType,
+];
+
+const byName: ReadonlyMap<string, ControlType> = new Map(
+  controlTypes.flatMap((each) => [each.type, ...each.aliases].map((name) => [name, each] as const)),
+);
+
+export function findControlType(name: string): ControlType | undefined {
+  return byName.get(name);
+}
+
+export const controlTypeNames: readonly string[] = [...byName.keys()];
