@@ -115,7 +115,7 @@ export type ConfigSource = {
   readonly cwd: string;
 };
 
-/** What this process was started with. npm runs in the folder of the package; INIT_CWD is where the command was given. */
+/** What this process was started with. `npm start` has moved to where the command was given. */
 export function processSource(roles?: string): ConfigSource {
   const cwd = process.env.INIT_CWD ?? process.cwd();
   return {

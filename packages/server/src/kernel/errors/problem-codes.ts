@@ -201,11 +201,11 @@ export const problemCodes = {
       'PostgreSQL does not answer. Whether a change was made is not known; with an `Idempotency-Key` it is safe to ask again.',
     remedy: 'Ask again after `Retry-After` seconds.',
   },
-  shutting_down: {
+  unavailable: {
     status: 503,
-    title: 'This process is stopping',
-    meaning: 'The process takes no new work. Nothing was done.',
-    remedy: 'Ask again after `Retry-After` seconds; another process, or this one after its restart, will answer.',
+    title: 'This process takes no new work',
+    meaning: 'The process is starting or stopping. Nothing was done.',
+    remedy: 'Ask again after `Retry-After` seconds; another process, or this one when it is up again, will answer.',
   },
 } as const satisfies Record<string, ProblemRow>;
 

@@ -59,7 +59,9 @@ export function createLog({ level, format, destination }: LogOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'message',
+      // Both names are in use by libraries.
       errorKey: 'error',
+      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
     },
     out,
   );

@@ -1,7 +1,7 @@
 /** Turns the JSON lines of the log into one readable line each, for a terminal. */
 import type { DestinationStream } from 'pino';
 
-const shown = new Set(['level', 'time', 'pid', 'message', 'error', 'component']);
+const shown = new Set(['level', 'time', 'pid', 'message', 'error', 'err', 'component']);
 /** Everything that a terminal could take for a command. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f]/g;
@@ -18,7 +18,9 @@ export function prettyLine(line: string): string {
   const fields = Object.entries(entry)
     .filter(([name]) => !shown.has(name))
     .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return clean(`${head}${component} ${String(entry.message ?? '')}${fields.join('')}${errorText(entry.error)}`);
+  return clean(
+    `${head}${component} ${String(entry.message ?? '')}${fields.join('')}${errorText(entry.error ?? entry.err)}`,
+  );
 }
 
 function errorText(error: unknown): string {
