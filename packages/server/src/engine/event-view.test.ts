@@ -40,7 +40,9 @@ it('gives every event exactly once over pages of any size, also when a row spans
   const journal = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(journal, fc.integer({ min: 1, max: 7 }), (sizes, limit) => {
-      const rows = sizes.map((size, seq) => row(seq + 1, ...Array.from({ length: size }, (_, at) => ({ e: 'started', at }))));
+      const rows = sizes.map((size, seq) =>
+        row(seq + 1, ...Array.from({ length: size }, (_, at) => ({ e: 'started', at }))),
+      );
       const seen: string[] = [];
       for (let from: EventPosition | null = start; from; ) {
         const after: EventPosition = from;
@@ -53,7 +55,9 @@ it('gives every event exactly once over pages of any size, also when a row spans
         seen.push(...page.events.map(({ id }) => id));
         from = page.next;
       }
-      expect(seen).toEqual(sizes.flatMap((size, seq) => Array.from({ length: size }, (_, place) => `${seq + 1}.${place}`)));
+      expect(seen).toEqual(
+        sizes.flatMap((size, seq) => Array.from({ length: size }, (_, place) => `${seq + 1}.${place}`)),
+      );
     }),
   );
 });

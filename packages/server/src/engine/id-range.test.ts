@@ -14,7 +14,7 @@ it('orders ids as their times, and is itself an id that PostgreSQL can read', ()
 
 it('is not larger than any UUIDv7 of its own millisecond', () => {
   const id = '01900a2b-3c4d-7000-8000-000000000000';
-  const at = Number.parseInt('01900a2b3c4d', 16);
+  const at = 0x01900a2b3c4d;
   expect(firstIdAt(at) <= id).toBe(true);
   expect(firstIdAt(at + 1) > id).toBe(true);
 });

@@ -26,10 +26,17 @@ const keysPerOwner = 1_000;
 export function createCurrentCache<V>({ ttlMs, capacity, now }: CurrentCacheOptions): CurrentCache<V> {
   const owners = createBoundedCache<Map<string, Entry<V>>>(capacity);
 
+  function entriesOf(owner: string): Map<string, Entry<V>> {
+    const known = owners.get(owner);
+    if (known) return known;
+    const made = new Map<string, Entry<V>>();
+    owners.set(owner, made);
+    return made;
+  }
+
   return {
     get(owner, key, load) {
-      let entries = owners.get(owner);
-      if (!entries) owners.set(owner, (entries = new Map()));
+      const entries = entriesOf(owner);
       const known = entries.get(key);
       const at = now();
       if (known && known.until > at) return known.value;
@@ -40,10 +47,9 @@ export function createCurrentCache<V>({ ttlMs, capacity, now }: CurrentCacheOpti
       const entry: Entry<V> = { value, until: at + ttlMs };
       if (entries.size >= keysPerOwner) entries.clear();
       entries.set(key, entry);
-      const holder = entries;
       value.catch(() => {
         // A refusal is not kept: a workflow that was just made must be found at the next try.
-        if (holder.get(key) === entry) holder.delete(key);
+        if (entries.get(key) === entry) entries.delete(key);
       });
       return value;
     },

@@ -1,2 +1,5 @@
 /** What others see of the workflow service. */
+export { createResolver, type Resolver } from './resolve.ts';
 export type { ResolvedWorkflow, WorkflowSource } from './resolved-workflow.ts';
+export { workflowRoutes } from './routes.ts';
+export { createWorkflows, type Workflows } from './service.ts';

@@ -1,0 +1,93 @@
+/**
+ * Looking at executions: heads, lists, journals, and the steps and variables that a journal amounts to. Everything here is
+ * read from what is committed; nothing asks the engine's memory, so that any process can answer.
+ */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import type { JsonObject } from '@cloudflow/core/json.ts';
+import { apply } from '@cloudflow/core/run/apply.ts';
+import { createState, type RunState } from '@cloudflow/core/run/state.ts';
+import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { problem } from '../kernel/errors/problem.ts';
+import { type EventPosition, eventPage, parseJournalRow } from './event-view.ts';
+import { executionRow } from './execution-view.ts';
+import * as store from './store/read.ts';
+
+export type ReadingDeps = {
+  readonly database: Database;
+  /** The plan of a version; see the workflow service. */
+  readonly planOf: (versionId: string) => Promise<Plan>;
+};
+
+export type Reading = ReturnType<typeof createReading>;
+
+/** Rows and bytes of the journal in memory at once while it is folded or shown. */
+const pageRows = 500;
+const pageBytes = 8 * 1024 * 1024;
+
+export function createReading({ database, planOf }: ReadingDeps) {
+  const reader = (tenantId: string): store.Reader => ({
+    rows: (query) => database.query({ role: 'app', tenantId }, query),
+  });
+
+  const find = (tenantId: string, id: string): Promise<store.StoredHead | undefined> =>
+    store.readHead(reader(tenantId), tenantId, id);
+
+  async function head(tenantId: string, id: string): Promise<store.StoredHead> {
+    const found = await find(tenantId, id);
+    if (!found) throw problem('not_found', { detail: `There is no execution ${id}.` });
+    return found;
+  }
+
+  /** What the journal says up to now. It only grows, so that pages read one after the other fit together. */
+  async function fold(tenantId: string, { id, versionId }: store.StoredHead): Promise<{ plan: Plan; state: RunState }> {
+    const plan = await planOf(versionId);
+    const state = createState(plan);
+    const from = reader(tenantId);
+    for (let fromSeq = 0; ; ) {
+      const page = await store.readJournal(from, { executionId: id, fromSeq, limit: pageRows, maxBytes: pageBytes });
+      for (const row of page.rows) for (const event of parseJournalRow(row)) apply(plan, state, event);
+      const last = page.rows.at(-1);
+      if (!page.more || !last) return { plan, state };
+      fromSeq = last.seq + 1;
+    }
+  }
+
+  return {
+    /** Undefined when there is none, or it belongs to another tenant. */
+    find,
+    head,
+    list: (tenantId: string, filter: store.ExecutionFilter) => store.listHeads(reader(tenantId), tenantId, filter),
+
+    async variables(tenantId: string, of: store.StoredHead): Promise<JsonObject> {
+      return variables((await fold(tenantId, of)).state);
+    },
+
+    async steps(tenantId: string, id: string): Promise<readonly StepRow[]> {
+      const { plan, state } = await fold(tenantId, await head(tenantId, id));
+      return stepRows(plan, state);
+    },
+
+    async events(tenantId: string, id: string, from: EventPosition, limit: number) {
+      await head(tenantId, id);
+      const { rows, more } = await store.readJournal(reader(tenantId), {
+        executionId: id,
+        fromSeq: from.seq,
+        limit,
+        maxBytes: pageBytes,
+      });
+      const page = eventPage(rows, from, limit);
+      const last = rows.at(-1);
+      if (page.next !== null || !more || !last) return page;
+      return { events: page.events, next: { seq: last.seq + 1, place: 0 } };
+    },
+
+    findKey: (tenantId: string, key: string) => store.findKey(reader(tenantId), tenantId, key),
+
+    /** The last execution of a workflow that was started, as a list shows it. */
+    async latest(tenantId: string, workflowId: string): Promise<ReturnType<typeof executionRow> | null> {
+      const [last] = await store.listHeads(reader(tenantId), tenantId, { workflowId, limit: 1 });
+      return last ? executionRow(last) : null;
+    },
+  };
+}

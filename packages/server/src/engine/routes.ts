@@ -1,0 +1,274 @@
+/** HTTP doors of the engine: starting executions, looking at them, cancelling them. */
+import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
+import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
+import type { StepRow } from '@cloudflow/core/run/step-rows.ts';
+import Type, { type Static } from 'typebox';
+import { problem } from '../kernel/errors/problem.ts';
+import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
+import { escapePointer } from '../kernel/http/read-json.ts';
+import { rawJson, reply } from '../kernel/http/reply.ts';
+import { type Route, route } from '../kernel/http/route.ts';
+import type { WorkflowSource } from '../workflow/index.ts';
+import type { Engine } from './engine.ts';
+import { executionLinks, executionRow, executionText, iso } from './execution-view.ts';
+import { firstIdAt } from './id-range.ts';
+import type { Reading } from './reading.ts';
+import * as schemas from './route-schemas.ts';
+import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
+
+export type EngineRouteDeps = {
+  readonly engine: Engine;
+  readonly workflows: WorkflowSource;
+  readonly reading: Reading;
+};
+
+const tags = ['executions'];
+const longestWaitMs = 45_000;
+const byId = createCursor('executions', Type.String({ format: 'uuid' }));
+const byPath = createCursor('steps', Type.String());
+const byPosition = createCursor(
+  'events',
+  Type.Object({ seq: Type.Integer({ minimum: 0 }), place: Type.Integer({ minimum: 0 }) }),
+);
+
+export function engineRoutes({ engine, workflows, reading }: EngineRouteDeps): readonly Route[] {
+  return [
+    executeRoute(createStartExecution({ engine, workflows, reading })),
+    ...listRoutes(workflows, reading),
+    ...detailRoutes(reading),
+    cancelRoute(engine),
+  ];
+}
+
+function executeRoute(start: StartExecution): Route {
+  return route({
+    method: 'POST',
+    path: '/workflows/:id/execute',
+    auth: { permission: 'workflow:execute' },
+    tags,
+    summary: 'Start an execution',
+    description:
+      'With `?wait` the answer is the finished execution (200, whatever its status), or 202 when it has not ended in time. ' +
+      'Who stops waiting does not cancel. With `Idempotency-Key` a repeat answers for the same execution.',
+    params: schemas.workflowParams,
+    query: schemas.startQuery,
+    headers: schemas.startHeaders,
+    body: schemas.startBody,
+    replies: { 200: schemas.executionSchema, 202: schemas.startedSchema },
+    async handle({ params, query, headers, body, caller, correlationId, signal }) {
+      const waitMs = readWait(query.wait);
+      mustBeStorable(textsOf(body));
+      const begun = await start(
+        { tenantId: caller.tenantId, workflow: params.id, body, key: headers['idempotency-key'], correlationId },
+        waitMs === undefined ? {} : { waitMs, signal },
+      );
+      const links = executionLinks(begun.executionId);
+      const answered = {
+        location: links.self,
+        ...(begun.kind === 'replayed' && { 'idempotent-replayed': 'true' }),
+      };
+      return begun.finished && waitMs !== undefined
+        ? rawJson(200, executionText(begun.finished), answered)
+        : reply(202, { execution_id: begun.executionId, status: begun.status, links }, answered);
+    },
+  });
+}
+
+function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route[] {
+  const page = async (tenantId: string, query: Static<typeof schemas.listQuery>, workflowId: string | undefined) => {
+    const limit = query.limit ?? defaultLimit;
+    const rows = await reading.list(tenantId, {
+      ...(workflowId !== undefined && { workflowId }),
+      ...readFilter(query),
+      limit: limit + 1,
+    });
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return reply(200, {
+      data: rows.slice(0, limit).map(executionRow),
+      next_cursor: last ? byId.encode(last.id) : null,
+    });
+  };
+  return [
+    route({
+      method: 'GET',
+      path: '/executions',
+      auth: { permission: 'execution:read' },
+      tags,
+      summary: 'List executions, newest first',
+      query: schemas.listQuery,
+      replies: { 200: pageOf(schemas.executionRowSchema) },
+      async handle({ query, caller: { tenantId } }) {
+        if (query.workflow_id === undefined) return page(tenantId, query, undefined);
+        const workflowId = await workflows.idOf(tenantId, query.workflow_id);
+        return workflowId === null ? reply(200, { data: [], next_cursor: null }) : page(tenantId, query, workflowId);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/workflows/:id/history',
+      auth: { permission: 'execution:read' },
+      tags,
+      summary: 'List the executions of a workflow, newest first',
+      params: schemas.workflowParams,
+      query: Type.Omit(schemas.listQuery, ['workflow_id']),
+      replies: { 200: pageOf(schemas.executionRowSchema) },
+      async handle({ params, query, caller: { tenantId } }) {
+        const workflowId = await workflows.idOf(tenantId, params.id);
+        if (workflowId === null) throw problem('not_found', { detail: `There is no workflow ${params.id}.` });
+        return page(tenantId, query, workflowId);
+      },
+    }),
+  ];
+}
+
+function detailRoutes(reading: Reading): readonly Route[] {
+  const common = {
+    method: 'GET',
+    auth: { permission: 'execution:read' },
+    tags,
+    params: schemas.executionParams,
+  } as const;
+  return [
+    route({
+      ...common,
+      path: '/executions/:id',
+      summary: 'Get an execution',
+      query: schemas.includeQuery,
+      replies: { 200: schemas.executionSchema },
+      async handle({ params, query, caller: { tenantId } }) {
+        const head = await reading.head(tenantId, params.id);
+        const variables = query.include === 'variables' ? await reading.variables(tenantId, head) : undefined;
+        return rawJson(200, executionText(head, variables));
+      },
+    }),
+    route({
+      ...common,
+      path: '/executions/:id/steps',
+      summary: 'List the steps of an execution: one row for each run of a step, in the order of the definition',
+      query: Type.Object(pageQuery),
+      replies: { 200: pageOf(schemas.stepSchema) },
+      async handle({ params, query, caller }) {
+        const after = byPath.decode(query.cursor);
+        const rows = await reading.steps(caller.tenantId, params.id);
+        // A path is found again wherever its row stands by now: rows of inner blocks appear between others.
+        const from = after === undefined ? 0 : rows.findIndex((row) => row.path === after) + 1;
+        if (after !== undefined && from === 0) throw problem('invalid_cursor');
+        const to = from + (query.limit ?? defaultLimit);
+        const last = to < rows.length ? rows[to - 1] : undefined;
+        return reply(200, {
+          data: rows.slice(from, to).map(stepView),
+          next_cursor: last ? byPath.encode(last.path) : null,
+        });
+      },
+    }),
+    route({
+      ...common,
+      path: '/executions/:id/events',
+      summary: 'List the journal of an execution, oldest first',
+      query: Type.Object(pageQuery),
+      replies: { 200: pageOf(schemas.eventSchema) },
+      async handle({ params, query, caller }) {
+        const from = byPosition.decode(query.cursor) ?? { seq: 0, place: 0 };
+        const { events, next } = await reading.events(caller.tenantId, params.id, from, query.limit ?? defaultLimit);
+        return reply(200, { data: events, next_cursor: next && byPosition.encode(next) });
+      },
+    }),
+  ];
+}
+
+function cancelRoute(engine: Engine): Route {
+  return route({
+    method: 'POST',
+    path: '/executions/:id/cancel',
+    auth: { permission: 'execution:cancel' },
+    tags,
+    summary: 'Ask a running execution to end as CANCELLED',
+    params: schemas.executionParams,
+    body: schemas.cancelBody,
+    replies: { 202: schemas.cancelledSchema },
+    async handle({ params: { id }, body, caller }) {
+      mustBeStorable([['/reason', body.reason]]);
+      switch (await engine.cancel(caller.tenantId, id, body.reason)) {
+        case 'accepted':
+          return reply(202, { execution_id: id, links: executionLinks(id) });
+        case 'ended':
+          throw problem('execution_ended', { detail: `Execution ${id} has ended.` });
+        case 'not_found':
+          throw problem('not_found', { detail: `There is no execution ${id}.` });
+      }
+    },
+  });
+}
+
+function readWait(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms <= longestWaitMs) return ms;
+  throw invalidParameter('wait', 'Expected a duration of at most 45s, such as 10s or 500ms.');
+}
+
+/** The texts of a start that become columns of their own, with their pointers; the names of labels are texts as well. */
+function textsOf({ labels, business_key }: StartBody): readonly (readonly [string, string | undefined])[] {
+  const named = Object.entries(labels ?? {}).flatMap(([name, value]) => {
+    const pointer = `/labels/${escapePointer(name)}`;
+    return [[pointer, name] as const, [pointer, value] as const];
+  });
+  return [['/business_key', business_key], ...named];
+}
+
+/** A column of text holds every character but U+0000 and half of a surrogate pair. */
+function mustBeStorable(texts: readonly (readonly [pointer: string, text: string | undefined])[]): void {
+  const bad = texts.find(([, text]) => text !== undefined && (text.includes('\u0000') || !text.isWellFormed()));
+  if (!bad) return;
+  const message = 'A text may not hold U+0000 or half of a surrogate pair.';
+  throw problem('invalid_body', { detail: message, errors: [{ pointer: bad[0], code: 'wrong_format', message }] });
+}
+
+function readFilter({
+  status,
+  started_after,
+  started_before,
+  cursor,
+}: Omit<Static<typeof schemas.listQuery>, 'workflow_id'>) {
+  const statuses = status === undefined ? undefined : readStatuses(status);
+  const from = started_after === undefined ? undefined : firstIdAt(readTime('started_after', started_after));
+  const until = started_before === undefined ? undefined : firstIdAt(readTime('started_before', started_before));
+  const position = byId.decode(cursor);
+  // Both are upper bounds of the id: the lower of the two holds.
+  const before = position !== undefined && (until === undefined || position < until) ? position : until;
+  return {
+    ...(statuses && { statuses }),
+    ...(from !== undefined && { from }),
+    ...(before !== undefined && { before }),
+  };
+}
+
+function readStatuses(text: string): readonly ExecutionStatus[] {
+  return text.split(',').map((word) => {
+    const status = schemas.statuses.find((each) => each === word);
+    if (status === undefined) throw invalidParameter('status', `Expected some of ${schemas.statuses.join(', ')}.`);
+    return status;
+  });
+}
+
+function readTime(name: string, text: string): number {
+  const at = parseTimestamp(text);
+  if (at === undefined) throw invalidParameter(name, 'Expected a time as in RFC 3339, such as 2026-01-31T08:00:00Z.');
+  return at;
+}
+
+function invalidParameter(name: string, message: string) {
+  return problem('invalid_parameter', {
+    detail: `${name}: ${message}`,
+    errors: [{ pointer: `/query/${name}`, code: 'wrong_format', message }],
+  });
+}
+
+function stepView({ startedAt, finishedAt, ...row }: StepRow) {
+  return {
+    ...row,
+    started_at: iso(startedAt),
+    finished_at: iso(finishedAt),
+    duration_ms: startedAt === null || finishedAt === null ? null : finishedAt - startedAt,
+  };
+}

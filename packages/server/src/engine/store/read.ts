@@ -1,0 +1,149 @@
+/** What is read of executions for those who look at them: always committed, always of one tenant. */
+import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
+import type { Tx } from '../../kernel/db/database.ts';
+import { type Sql, sql } from '../../kernel/sql/sql.ts';
+import type { ExecutionHead } from '../engine.ts';
+import type { JournalRow } from '../event-view.ts';
+import { phaseName, statusCode, statusName, waitReasonName } from '../row-codes.ts';
+
+/** An open transaction, or one statement on its own. */
+export type Reader = Pick<Tx, 'rows'>;
+
+/** A head together with the version that it is pinned to. */
+export type StoredHead = ExecutionHead & { readonly versionId: string };
+
+export type ExecutionFilter = {
+  readonly workflowId?: string;
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Ids from this one on. */
+  readonly from?: string;
+  /** Ids before this one: of a time, or of the last row of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+};
+
+type HeadRow = {
+  readonly id: string;
+  readonly versionId: string;
+  readonly slug: string;
+  readonly version: string;
+  readonly status: number;
+  readonly phase: number | null;
+  readonly waitReason: number | null;
+  readonly input: string;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly labels: string;
+  readonly businessKey: string | null;
+  readonly trigger: string;
+  readonly parentId: string | null;
+  readonly retryOf: string | null;
+  readonly rootId: string;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly seq: number;
+};
+
+/** Slug and version stand with the version that is pinned; a deleted workflow keeps its rows. */
+const joined = sql`
+  from workflow_executions e
+  join workflow_versions v on v.id = e.version_id
+  join workflows w on w.id = e.workflow_id`;
+
+const small = sql`
+  e.id, e.version_id as "versionId", w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",
+  e.error, e.labels, e.business_key as "businessKey", e.parent_id as "parentId",
+  e.retry_of as "retryOf", e.root_id as "rootId", e.created_at as "createdAt",
+  e.started_at as "startedAt", e.finished_at as "finishedAt", e.seq`;
+
+export async function readHead(reader: Reader, tenantId: string, id: string): Promise<StoredHead | undefined> {
+  const [row] = await reader.rows<HeadRow>(sql`
+    select ${small}, e.input, e.output, e.trigger ${joined}
+     where e.tenant_id = ${tenantId} and e.id = ${id}`);
+  return row && headOf(row);
+}
+
+/** Newest first, without input, output and trigger, which can be large. */
+export async function listHeads(
+  reader: Reader,
+  tenantId: string,
+  filter: ExecutionFilter,
+): Promise<readonly StoredHead[]> {
+  const { workflowId = null, statuses, from = null, before = null, limit } = filter;
+  const codes = statuses?.map((status) => statusCode[status]) ?? null;
+  const rows = await reader.rows<HeadRow>(sql`
+    select ${small}, 'null' as input, null as output, 'null' as trigger ${joined}
+     where e.tenant_id = ${tenantId} ${whereWorkflow(workflowId)} ${whereStatus(codes)} ${whereFrom(from)} ${whereBefore(before)}
+     order by e.id desc
+     limit ${limit}`);
+  return rows.map(headOf);
+}
+
+export type JournalPage = { readonly rows: readonly JournalRow[]; readonly more: boolean };
+
+/** At most `limit` rows of the journal from `fromSeq` on, and about `maxBytes` of them, but at least one. */
+export async function readJournal(
+  reader: Reader,
+  {
+    executionId,
+    fromSeq,
+    limit,
+    maxBytes,
+  }: {
+    readonly executionId: string;
+    readonly fromSeq: number;
+    readonly limit: number;
+    readonly maxBytes: number;
+  },
+): Promise<JournalPage> {
+  const rows = await reader.rows<JournalRow & { found: bigint }>(sql`
+    select seq, data as "eventsText", found
+      from (select seq, data, count(*) over () as found,
+                   sum(octet_length(data)) over (order by seq) - octet_length(data) as before
+              from (select seq, data
+                      from execution_events
+                     where execution_id = ${executionId} and seq >= ${fromSeq}
+                     order by seq
+                     limit ${limit}) page) measured
+     where before < ${maxBytes}
+     order by seq`);
+  const found = Number(rows[0]?.found ?? 0);
+  return { rows, more: found > rows.length || found === limit };
+}
+
+/** The execution that an idempotency key stands for. */
+export async function findKey(
+  reader: Reader,
+  tenantId: string,
+  key: string,
+): Promise<{ readonly executionId: string; readonly hash: Buffer } | undefined> {
+  const [row] = await reader.rows<{ executionId: string; hash: Buffer }>(sql`
+    select execution_id as "executionId", hash from execution_keys where tenant_id = ${tenantId} and key = ${key}`);
+  return row;
+}
+
+// Conditions are left out rather than made true by a null: the planner then sees which index and which partitions do.
+const whereWorkflow = (id: string | null): Sql => (id === null ? sql`` : sql`and e.workflow_id = ${id}`);
+const whereStatus = (codes: readonly number[] | null): Sql =>
+  codes === null ? sql`` : sql`and e.status = any(${codes}::int2[])`;
+const whereFrom = (id: string | null): Sql => (id === null ? sql`` : sql`and e.id >= ${id}`);
+const whereBefore = (id: string | null): Sql => (id === null ? sql`` : sql`and e.id < ${id}`);
+
+function headOf(row: HeadRow): StoredHead {
+  const { input, output, error, labels, trigger, ...same } = row;
+  return {
+    ...same,
+    status: statusName(row.status),
+    phase: row.phase === null ? null : phaseName(row.phase),
+    waitReason: row.waitReason === null ? null : waitReasonName(row.waitReason),
+    inputText: input,
+    outputText: output,
+    errorText: error,
+    labels: JSON.parse(labels) as Record<string, string>,
+    triggerText: trigger,
+    createdAt: row.createdAt.getTime(),
+    startedAt: row.startedAt?.getTime() ?? null,
+    finishedAt: row.finishedAt?.getTime() ?? null,
+  };
+}

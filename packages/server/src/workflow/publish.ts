@@ -1,0 +1,76 @@
+/**
+ * Publishing: one transaction makes the version, makes it current, and tells the others.
+ *
+ * Who may race whom, and what decides: two first posts of one workflow meet at the unique index of the live slugs, the
+ * loser waits for the winner's commit and goes on with the winner's row; two posts of one version meet at the unique key
+ * (workflow, version), and whoever comes second compares digests; two versions of one workflow queue at the row's lock,
+ * so that the last to commit is the current one.
+ */
+import type { Tx } from '../kernel/db/database.ts';
+import { problem } from '../kernel/errors/problem.ts';
+import { requireMatch } from '../kernel/http/etag.ts';
+import { definitionEtag } from './etag.ts';
+import * as store from './store.ts';
+
+export type Draft = {
+  readonly tenantId: string;
+  readonly slug: string;
+  readonly version: string;
+  /** The document as it was sent, as JSON text. */
+  readonly definition: string;
+  readonly digest: Buffer;
+  readonly correlationId: string;
+};
+
+/** What the caller of an update believes: the workflow exists, and `ifMatch` (undefined: anything) names its current version. */
+export type Precondition = { readonly ifMatch: string | undefined };
+
+export type Published = { readonly workflowId: string; readonly created: boolean };
+
+/** Throws `version_exists`; with a precondition also `not_found` and `precondition_failed`. */
+export async function publish(
+  tx: Tx,
+  draft: Draft,
+  { newId, precondition }: { readonly newId: () => string; readonly precondition: Precondition | null },
+): Promise<Published> {
+  const workflow = await holdWorkflow(tx, draft, { newId, mayCreate: precondition === null });
+  if (precondition && workflow.currentDigest)
+    requireMatch(precondition.ifMatch, definitionEtag(workflow.currentDigest));
+
+  const versionId = newId();
+  const made = await store.insertVersion(tx, { ...draft, id: versionId, workflowId: workflow.id });
+  if (!made) return sameVersion(tx, draft, workflow.id);
+
+  await store.setCurrentVersion(tx, draft.tenantId, workflow.id, versionId);
+  await store.tellPublished(tx, { ...draft, eventId: newId(), workflowId: workflow.id, versionId });
+  return { workflowId: workflow.id, created: true };
+}
+
+/** The workflow's row, locked; made when this is its first version. */
+async function holdWorkflow(
+  tx: Tx,
+  { tenantId, slug }: Draft,
+  { newId, mayCreate }: { readonly newId: () => string; readonly mayCreate: boolean },
+): Promise<store.LockedWorkflow> {
+  const known = await store.lockWorkflow(tx, tenantId, slug);
+  if (known) return known;
+  if (!mayCreate) throw problem('not_found');
+  const id = newId();
+  if (await store.insertWorkflow(tx, tenantId, id, slug)) return { id, currentDigest: null };
+  // Another first post has just committed: a new statement sees its row.
+  const theirs = await store.lockWorkflow(tx, tenantId, slug);
+  if (theirs) return theirs;
+  throw problem('conflict', { detail: `${slug} was deleted while it was being published. Send it again.` });
+}
+
+/** The same body again is no error, so that a client may repeat a post whose answer was lost. Nothing is made current. */
+async function sameVersion(tx: Tx, draft: Draft, workflowId: string): Promise<Published> {
+  const stored = await store.findWorkflow(tx, draft.tenantId, draft.slug, draft.version);
+  if (stored?.digest.equals(draft.digest)) return { workflowId, created: false };
+  throw problem('version_exists', {
+    detail: `Version ${draft.version} of ${draft.slug} was published with another definition.`,
+    errors: [
+      { pointer: '/version', code: 'version_exists', message: 'This version exists with another content: raise it.' },
+    ],
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * From a name to what a start pins: version and plan. This is the hot path of every start, so that both are held in
+ * memory: which version is current for at most a second, the plan of a version for as long as there is room.
+ */
+import { compile } from '@cloudflow/core/definition/compile.ts';
+import type { ActionCatalog, Plan } from '@cloudflow/core/definition/plan.ts';
+import type { Json } from '@cloudflow/core/json.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { problem } from '../kernel/errors/problem.ts';
+import { createCurrentCache } from './current-cache.ts';
+import { createPlanCache } from './plan-cache.ts';
+import type { WorkflowSource } from './resolved-workflow.ts';
+import * as store from './store.ts';
+
+export type ResolverDeps = {
+  readonly database: Database;
+  readonly actions: ActionCatalog;
+  /** Monotonic milliseconds. */
+  readonly monotonic: () => number;
+};
+
+export type Resolver = WorkflowSource & {
+  /** To be called after every committed change of a workflow of this tenant. */
+  forget(tenantId: string): void;
+};
+
+/** What another process changed is seen after this time at the latest. */
+const ttlMs = 1_000;
+const tenantsHeld = 10_000;
+const plansHeld = 2_000;
+
+type Target = Omit<Awaited<ReturnType<WorkflowSource['resolveForStart']>>, 'plan'> & { readonly enabled: boolean };
+
+export function createResolver({ database, actions, monotonic }: ResolverDeps): Resolver {
+  const current = createCurrentCache<Target>({ ttlMs, capacity: tenantsHeld, now: monotonic });
+  const plans = createPlanCache(plansHeld);
+
+  function findRow(tenantId: string, name: string, version?: string): Promise<store.WorkflowRow | undefined> {
+    const reader: store.Reader = { rows: (query) => database.query({ role: 'app', tenantId }, query) };
+    return store.findWorkflow(reader, tenantId, name, version);
+  }
+
+  async function target(tenantId: string, name: string, version: string | undefined): Promise<Target> {
+    const row = await findRow(tenantId, name, version);
+    if (!row) throw problem('not_found', { detail: notFound(name, version) });
+    const { id: workflowId, versionId, slug, enabled } = row;
+    return { workflowId, versionId, slug, version: row.version, enabled };
+  }
+
+  // The engine's role on purpose: recovery has no tenant at hand, and the id comes out of our own tables.
+  const engineReader: store.Reader = { rows: (query) => database.query({ role: 'engine' }, query) };
+  const planOf = (versionId: string): Promise<Plan> =>
+    plans.get(versionId, async () => {
+      const text = await store.readDefinition(engineReader, versionId);
+      if (text === undefined) throw problem('not_found', { detail: `There is no version ${versionId}.` });
+      return planFrom(text, actions);
+    });
+
+  return {
+    async resolveForStart(tenantId, name, version) {
+      const key = version === undefined ? name : `${name} ${version}`;
+      const found = await current.get(tenantId, key, () => target(tenantId, name, version));
+      if (!found.enabled) throw problem('workflow_disabled', { detail: `${found.slug} is disabled.` });
+      const { workflowId, versionId, slug } = found;
+      return { workflowId, versionId, slug, version: found.version, plan: await planOf(versionId) };
+    },
+    idOf: async (tenantId, name) => (await findRow(tenantId, name))?.id ?? null,
+    planOf,
+    forget: (tenantId) => current.forget(tenantId),
+  };
+}
+
+function planFrom(definition: string, actions: ActionCatalog): Plan {
+  const result = compile(JSON.parse(definition) as Json, actions);
+  if ('plan' in result) return result.plan;
+  throw problem('definition_outdated', {
+    detail: `This release cannot run the stored definition: ${result.errors[0]?.message}`,
+    errors: result.errors,
+  });
+}
+
+function notFound(name: string, version: string | undefined): string {
+  return version === undefined ? `There is no workflow ${name}.` : `There is no version ${version} of ${name}.`;
+}

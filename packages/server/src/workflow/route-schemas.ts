@@ -1,0 +1,66 @@
+/** The shapes of what goes in and out at the doors of the workflow service. */
+import type { JsonObject } from '@cloudflow/core/json.ts';
+import Type from 'typebox';
+import { pageQuery } from '../kernel/http/list.ts';
+
+export const params = Type.Object({
+  id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$', description: 'Its `workflow_id`, or its UUID.' }),
+});
+export const versionParams = Type.Object({
+  ...params.properties,
+  version: Type.String({ pattern: '^[0-9A-Za-z.+-]{1,128}$' }),
+});
+export const ifMatch = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'The ETag that reading it gave.' })),
+});
+export const listQuery = Type.Object({
+  ...pageQuery,
+  q: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,128}$', description: 'How the `workflow_id` begins.' })),
+});
+
+/** Any JSON object: what it may hold is the business of `compile`, whose errors say more than a schema can. */
+export const document = Type.Unsafe<JsonObject>(
+  Type.Object({}, { additionalProperties: true, description: 'A workflow definition; see the definition language.' }),
+);
+
+const issue = Type.Object({
+  code: Type.String(),
+  pointer: Type.String(),
+  message: Type.String(),
+  suggestion: Type.Optional(Type.String()),
+});
+export const published = Type.Object({
+  id: Type.String(),
+  workflow_id: Type.String(),
+  version: Type.String(),
+  status: Type.Literal('published'),
+  etag: Type.String(),
+  warnings: Type.Array(issue),
+});
+export const validated = Type.Object({
+  valid: Type.Boolean(),
+  errors: Type.Array(issue),
+  warnings: Type.Array(issue),
+});
+
+const time = Type.String({ format: 'date-time' });
+export const summary = Type.Object({
+  id: Type.String(),
+  workflow_id: Type.String(),
+  version: Type.String(),
+  status: Type.Union([Type.Literal('published'), Type.Literal('disabled')]),
+  etag: Type.String(),
+  created_at: time,
+  updated_at: time,
+  published_at: time,
+});
+export const versionSummary = Type.Object({ version: Type.String(), etag: Type.String(), published_at: time });
+export const detail = Type.Object({
+  ...summary.properties,
+  definition: document,
+  latest_execution: Type.Optional(
+    Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+      description: 'As in the list of executions; null before the first, absent for a single version.',
+    }),
+  ),
+});

@@ -1,0 +1,179 @@
+/** HTTP doors of the workflow service. */
+import Type from 'typebox';
+import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
+import { rawJson, reply } from '../kernel/http/reply.ts';
+import { type Route, route } from '../kernel/http/route.ts';
+import { definitionEtag } from './etag.ts';
+import * as schemas from './route-schemas.ts';
+import type { Workflows } from './service.ts';
+import { detailText, publishedView, summaryView, versionView } from './workflow-view.ts';
+
+export type WorkflowRouteDeps = {
+  readonly workflows: Workflows;
+  /** What the engine says of the last execution that was started, as JSON; null before the first. */
+  readonly latestExecution: LatestExecution;
+};
+type LatestExecution = (tenantId: string, workflowId: string) => Promise<object | null>;
+
+const readers = { auth: { permission: 'workflow:read' }, tags: ['workflows'] } as const;
+const writers = { auth: { permission: 'workflow:write' }, tags: ['workflows'] } as const;
+const byId = createCursor('workflows', Type.String({ format: 'uuid' }));
+const byVersionId = createCursor('workflow-versions', Type.String({ format: 'uuid' }));
+
+export function workflowRoutes({ workflows, latestExecution }: WorkflowRouteDeps): readonly Route[] {
+  return [
+    ...publishRoutes(workflows),
+    ...listRoutes(workflows),
+    ...detailRoutes(workflows, latestExecution),
+    deleteRoute(workflows),
+    ableRoute(workflows, true),
+    ableRoute(workflows, false),
+  ];
+}
+
+function publishRoutes(workflows: Workflows): readonly Route[] {
+  return [
+    route({
+      ...writers,
+      method: 'POST',
+      path: '/workflows',
+      summary: 'Publish a version of a workflow',
+      description: 'The same version with the same body again answers 200; with another body 409.',
+      body: schemas.document,
+      replies: { 201: schemas.published, 200: schemas.published },
+      async handle({ body, caller, correlationId }) {
+        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId });
+        const headers = { etag: made.etag, location: `/api/v1/workflows/${made.slug}` };
+        return reply(made.created ? 201 : 200, publishedView(made), headers);
+      },
+    }),
+    route({
+      ...readers,
+      method: 'POST',
+      path: '/workflows/validate',
+      summary: 'Check a definition without saving it',
+      body: schemas.document,
+      replies: { 200: schemas.validated },
+      handle: ({ body }) => reply(200, workflows.validate(body)),
+    }),
+    route({
+      ...writers,
+      method: 'PUT',
+      path: '/workflows/:id',
+      summary: 'Publish a new version of a workflow that exists',
+      description: 'With `If-Match` only when its current version is still the one that was read.',
+      params: schemas.params,
+      headers: schemas.ifMatch,
+      body: schemas.document,
+      replies: { 200: schemas.published },
+      async handle({ params, headers, body, caller, correlationId }) {
+        const update = { name: params.id, ifMatch: headers['if-match'] };
+        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, update });
+        return reply(200, publishedView(made), { etag: made.etag });
+      },
+    }),
+  ];
+}
+
+function listRoutes(workflows: Workflows): readonly Route[] {
+  return [
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/workflows',
+      summary: 'List workflows, newest first',
+      query: schemas.listQuery,
+      replies: { 200: pageOf(schemas.summary) },
+      async handle({ query, caller }) {
+        const limit = query.limit ?? defaultLimit;
+        const before = byId.decode(query.cursor) ?? null;
+        const rows = await workflows.list(caller.tenantId, { prefix: query.q ?? '', before, limit: limit + 1 });
+        const last = rows.length > limit ? rows[limit - 1] : undefined;
+        return reply(200, {
+          data: rows.slice(0, limit).map(summaryView),
+          next_cursor: last ? byId.encode(last.id) : null,
+        });
+      },
+    }),
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/workflows/:id/versions',
+      summary: 'List the versions of a workflow, newest first',
+      params: schemas.params,
+      query: Type.Object(pageQuery),
+      replies: { 200: pageOf(schemas.versionSummary) },
+      async handle({ params, query, caller }) {
+        const limit = query.limit ?? defaultLimit;
+        const before = byVersionId.decode(query.cursor) ?? null;
+        const rows = await workflows.listVersions(caller.tenantId, params.id, { before, limit: limit + 1 });
+        const last = rows.length > limit ? rows[limit - 1] : undefined;
+        return reply(200, {
+          data: rows.slice(0, limit).map(versionView),
+          next_cursor: last ? byVersionId.encode(last.versionId) : null,
+        });
+      },
+    }),
+  ];
+}
+
+function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): readonly Route[] {
+  return [
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/workflows/:id',
+      summary: 'Get a workflow: its current definition and the state of its latest execution',
+      params: schemas.params,
+      replies: { 200: schemas.detail },
+      async handle({ params, caller: { tenantId } }) {
+        const row = await workflows.read(tenantId, params.id);
+        const latest_execution = await latestExecution(tenantId, row.id);
+        return rawJson(200, detailText(row, { latest_execution }), { etag: definitionEtag(row.digest) });
+      },
+    }),
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/workflows/:id/versions/:version',
+      summary: 'Get one version of a workflow',
+      params: schemas.versionParams,
+      replies: { 200: schemas.detail },
+      async handle({ params: { id, version }, caller }) {
+        const row = await workflows.read(caller.tenantId, id, version);
+        return rawJson(200, detailText(row, {}), { etag: definitionEtag(row.digest) });
+      },
+    }),
+  ];
+}
+
+function deleteRoute(workflows: Workflows): Route {
+  return route({
+    ...writers,
+    method: 'DELETE',
+    path: '/workflows/:id',
+    summary: 'Delete a workflow; what is running runs to its end',
+    params: schemas.params,
+    headers: schemas.ifMatch,
+    replies: { 204: 'Deleted.' },
+    async handle({ params, headers, caller }) {
+      await workflows.remove(caller.tenantId, params.id, headers['if-match']);
+      return reply(204);
+    },
+  });
+}
+
+function ableRoute(workflows: Workflows, enabled: boolean): Route {
+  return route({
+    ...writers,
+    method: 'POST',
+    path: `/workflows/:id/${enabled ? 'enable' : 'disable'}`,
+    summary: enabled ? 'Let a workflow start executions again' : 'Refuse new executions; running ones go on',
+    params: schemas.params,
+    replies: { 200: schemas.summary },
+    async handle({ params, caller: { tenantId } }) {
+      await workflows.setEnabled(tenantId, params.id, enabled);
+      return reply(200, summaryView(await workflows.find(tenantId, params.id)));
+    },
+  });
+}

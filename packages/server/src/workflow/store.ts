@@ -1,0 +1,193 @@
+/**
+ * Every SQL statement of the workflow service.
+ *
+ * `workflow_versions` is written once and never changed. `workflows` names the current one; who publishes holds the lock
+ * of that row, so that two publishes of one workflow happen one after the other.
+ */
+import type { Tx } from '../kernel/db/database.ts';
+import { type Sql, sql } from '../kernel/sql/sql.ts';
+
+/** What a reading statement needs: an open transaction, or one statement on its own. */
+export type Reader = Pick<Tx, 'rows'>;
+
+/** A workflow and one of its versions, without the definition. */
+export type WorkflowRow = {
+  readonly id: string;
+  readonly slug: string;
+  readonly enabled: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly versionId: string;
+  readonly version: string;
+  /** SHA-256 of the canonical text of the definition. */
+  readonly digest: Buffer;
+  readonly publishedAt: Date;
+};
+
+export type WorkflowWithDefinition = WorkflowRow & { readonly definition: string };
+
+/** What a publish needs of the workflow that it holds. */
+export type LockedWorkflow = { readonly id: string; readonly currentDigest: Buffer | null };
+
+const columns = sql`
+  w.id, w.slug, w.enabled, w.created_at as "createdAt", w.updated_at as "updatedAt",
+  v.id as "versionId", v.version, v.digest, v.created_at as "publishedAt"`;
+
+/** The current version, or the one that is named; `name` is a slug or a UUID. */
+export async function findWorkflow(
+  reader: Reader,
+  tenantId: string,
+  name: string,
+  version?: string,
+): Promise<WorkflowRow | undefined> {
+  const [row] = await reader.rows<WorkflowRow>(sql`select ${columns} ${from(tenantId, name, version)}`);
+  return row;
+}
+
+export async function readWorkflow(
+  reader: Reader,
+  tenantId: string,
+  name: string,
+  version?: string,
+): Promise<WorkflowWithDefinition | undefined> {
+  const [row] = await reader.rows<WorkflowWithDefinition>(
+    sql`select ${columns}, v.definition ${from(tenantId, name, version)}`,
+  );
+  return row;
+}
+
+/** By the id of the version alone, whatever became of the workflow. */
+export async function readDefinition(reader: Reader, versionId: string): Promise<string | undefined> {
+  const [row] = await reader.rows<{ definition: string }>(
+    sql`select definition from workflow_versions where id = ${versionId}`,
+  );
+  return row?.definition;
+}
+
+/** Newest first. Ids are UUIDv7, so that rows that come later never move the pages behind `before`. */
+export async function listWorkflows(
+  reader: Reader,
+  tenantId: string,
+  { prefix, before, limit }: { readonly prefix: string; readonly before: string | null; readonly limit: number },
+): Promise<readonly WorkflowRow[]> {
+  return reader.rows<WorkflowRow>(sql`
+    select ${columns}
+      from workflows w
+      join workflow_versions v on v.id = w.current_version_id
+     where w.tenant_id = ${tenantId} and w.deleted_at is null
+       and starts_with(w.slug, ${prefix})
+       and (${before}::uuid is null or w.id < ${before}::uuid)
+     order by w.id desc
+     limit ${limit}`);
+}
+
+export type VersionRow = Pick<WorkflowRow, 'versionId' | 'version' | 'digest' | 'publishedAt'>;
+
+/** Newest first. */
+export async function listVersions(
+  reader: Reader,
+  tenantId: string,
+  {
+    workflowId,
+    before,
+    limit,
+  }: { readonly workflowId: string; readonly before: string | null; readonly limit: number },
+): Promise<readonly VersionRow[]> {
+  return reader.rows<VersionRow>(sql`
+    select id as "versionId", version, digest, created_at as "publishedAt"
+      from workflow_versions
+     where tenant_id = ${tenantId} and workflow_id = ${workflowId}
+       and (${before}::uuid is null or id < ${before}::uuid)
+     order by id desc
+     limit ${limit}`);
+}
+
+/** Waits for whoever is publishing, disabling or deleting the same workflow. */
+export async function lockWorkflow(tx: Tx, tenantId: string, slug: string): Promise<LockedWorkflow | undefined> {
+  return tx.row<LockedWorkflow>(sql`
+    select w.id, (select v.digest from workflow_versions v where v.id = w.current_version_id) as "currentDigest"
+      from workflows w
+     where w.tenant_id = ${tenantId} and w.slug = ${slug} and w.deleted_at is null
+       for update of w`);
+}
+
+/** False when another transaction made a workflow of this slug first: its unique index decides, after its commit. */
+export async function insertWorkflow(tx: Tx, tenantId: string, id: string, slug: string): Promise<boolean> {
+  const made = await tx.execute(sql`
+    insert into workflows (id, tenant_id, slug) values (${id}, ${tenantId}, ${slug})
+        on conflict (tenant_id, slug) where deleted_at is null do nothing`);
+  return made === 1;
+}
+
+export type NewVersion = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly workflowId: string;
+  readonly version: string;
+  readonly definition: string;
+  readonly digest: Buffer;
+};
+
+/** False when the workflow has this version already. */
+export async function insertVersion(tx: Tx, row: NewVersion): Promise<boolean> {
+  const made = await tx.execute(sql`
+    insert into workflow_versions (id, tenant_id, workflow_id, version, definition, digest)
+    values (${row.id}, ${row.tenantId}, ${row.workflowId}, ${row.version}, ${row.definition}, ${row.digest})
+        on conflict (workflow_id, version) do nothing`);
+  return made === 1;
+}
+
+export async function setCurrentVersion(tx: Tx, tenantId: string, id: string, versionId: string): Promise<void> {
+  await tx.execute(sql`
+    update workflows set current_version_id = ${versionId}, updated_at = now()
+     where tenant_id = ${tenantId} and id = ${id}`);
+}
+
+export async function setEnabled(tx: Tx, tenantId: string, id: string, enabled: boolean): Promise<void> {
+  await tx.execute(sql`
+    update workflows set enabled = ${enabled}, updated_at = now()
+     where tenant_id = ${tenantId} and id = ${id} and enabled <> ${enabled}`);
+}
+
+/** The row stays for the executions that run on its versions; its slug becomes free. */
+export async function markDeleted(tx: Tx, tenantId: string, id: string): Promise<void> {
+  await tx.execute(sql`
+    update workflows set deleted_at = now(), updated_at = now() where tenant_id = ${tenantId} and id = ${id}`);
+}
+
+export type PublishedFact = {
+  readonly eventId: string;
+  readonly tenantId: string;
+  readonly workflowId: string;
+  readonly versionId: string;
+  readonly slug: string;
+  readonly version: string;
+  readonly correlationId: string;
+};
+
+/** In the transaction of the publish itself: the bus hears of it if and only if it happened. */
+export async function tellPublished(tx: Tx, fact: PublishedFact): Promise<void> {
+  const { workflowId, versionId, slug, version } = fact;
+  const payload = JSON.stringify({ id: workflowId, version_id: versionId, workflow_id: slug, version });
+  await tx.execute(sql`
+    insert into outbox (event_id, tenant_id, event_type, correlation_id, payload)
+    values (${fact.eventId}, ${fact.tenantId}, 'workflow.published', ${fact.correlationId}, ${payload})`);
+}
+
+function from(tenantId: string, name: string, version: string | undefined): Sql {
+  const chosen =
+    version === undefined ? sql`v.id = w.current_version_id` : sql`v.workflow_id = w.id and v.version = ${version}`;
+  return sql`
+      from workflows w
+      join workflow_versions v on ${chosen}
+     where w.tenant_id = ${tenantId} and w.deleted_at is null and ${named(name)}
+     order by (w.id::text = ${name.toLowerCase()}) desc
+     limit 1`;
+}
+
+/** A slug may look like a UUID; then the workflow with that UUID comes first. */
+function named(name: string): Sql {
+  return uuid.test(name) ? sql`(w.id = ${name}::uuid or w.slug = ${name})` : sql`w.slug = ${name}`;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
