@@ -1,3 +1,44 @@
 /** What others see of the action service. */
+import { actions } from '@cloudflow/connectors/index.generated.ts';
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Egress } from '../kernel/egress/egress.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import type { AttemptObserver, AttemptRunner } from './attempt.ts';
+import { type AttemptLimits, createAttemptRunner, defaultAttemptLimits } from './attempts.ts';
+import { type ActionRegistry, createActionRegistry } from './registry.ts';
+import { createSandbox, defaultSandboxLimits } from './sandbox/sandbox.ts';
+
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
-export { type ActionRegistry, createActionRegistry, type RegisteredAction } from './registry.ts';
+export type { ActionRegistry } from './registry.ts';
+
+export type ActionsDeps = {
+  readonly egress: Egress;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly limits?: Partial<AttemptLimits> & { readonly functionThreads?: number };
+  readonly observe?: AttemptObserver;
+};
+
+export type Actions = {
+  /** What `compile` and the palette read. */
+  readonly registry: ActionRegistry;
+  readonly attempts: AttemptRunner;
+};
+
+/** The actions that come with the server, ready to run. The egress stays the caller's to close. */
+export function createActions({ egress, log, clock, limits = {}, observe }: ActionsDeps): Actions {
+  const registry = createActionRegistry(actions);
+  const maxResultBytes = limits.maxOutputBytes ?? defaultAttemptLimits.maxOutputBytes;
+  const threads = limits.functionThreads ?? defaultSandboxLimits.threads;
+  const sandbox = createSandbox({ log, limits: { threads, maxResultBytes } });
+  const attempts = createAttemptRunner({
+    registry,
+    sandbox,
+    egress,
+    log,
+    clock,
+    limits,
+    ...(observe ? { observe } : {}),
+  });
+  return { registry, attempts };
+}

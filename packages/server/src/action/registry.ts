@@ -13,7 +13,7 @@ export type RegisteredAction = ActionShape & {
   checkConfig(config: Json): readonly ConfigProblem[];
 };
 
-export type ActionRegistry = ActionCatalog & {
+export type ActionRegistry = Omit<ActionCatalog, 'find'> & {
   find(type: string): RegisteredAction | undefined;
   /** In the order of their types. */
   all(): readonly RegisteredAction[];

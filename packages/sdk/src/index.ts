@@ -1,0 +1,3 @@
+/** What a file that declares an action imports. */
+export * from './action.ts';
+export * from './error.ts';

@@ -1,0 +1,34 @@
+/** `ctx.http`: the way out for one try, with its failures as the errors an action may pass on. */
+import type { ActionHttp } from '@cloudflow/sdk/action.ts';
+import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
+import type { Egress } from '../kernel/egress/egress.ts';
+import { EgressDeniedError, EgressError } from '../kernel/egress/failure.ts';
+
+export function createActionHttp(egress: Egress, signal: AbortSignal): ActionHttp {
+  return {
+    async request({ url, method = 'GET', headers = {}, body = null, followRedirects = false }) {
+      try {
+        return await egress.request({ url, method, headers, body, followRedirects, signal });
+      } catch (error) {
+        throw asActionError(error);
+      }
+    },
+  };
+}
+
+function asActionError(error: unknown): unknown {
+  if (error instanceof EgressDeniedError)
+    return new ActionError(error.message, { code: 'egress_denied', details: { host: error.host }, cause: error });
+  if (!(error instanceof EgressError)) return error;
+  switch (error.failure) {
+    case 'network':
+    case 'timeout':
+      return new RetryableError(error.message, { code: error.failure, cause: error });
+    case 'too_large':
+      return new ActionError(error.message, { code: 'response_too_large', cause: error });
+    case 'redirects':
+      return new ActionError(error.message, { code: 'http_status', cause: error });
+    case 'request':
+      return new ActionError(error.message, { code: 'config_invalid', cause: error });
+  }
+}

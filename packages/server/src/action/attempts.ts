@@ -1,0 +1,149 @@
+/**
+ * Runs tries: functions in the sandbox, everything else as an action of the registry with a deadline, an abort signal, a
+ * checked config and a checked output. Nothing is remembered here: who may try, and what comes after, is the engine's.
+ */
+import { randomBytes } from 'node:crypto';
+import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
+import type { ActionContext, ActionLog } from '@cloudflow/sdk/action.ts';
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Egress } from '../kernel/egress/egress.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import { createActionHttp } from './action-http.ts';
+import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
+import { aborted, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
+import type { ActionRegistry, RegisteredAction } from './registry.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { createSlots } from './slots.ts';
+import { type OutputLimits, storableOutput } from './storable-output.ts';
+import { supervise } from './supervise.ts';
+
+export type AttemptLimits = OutputLimits & {
+  /** Actions that run at once; functions have the threads of the sandbox. */
+  readonly concurrency: number;
+  /** Actions that wait for their turn; over it they end with `overloaded`. Their deadline begins when they run. */
+  readonly maxWaiting: number;
+  /** What an aborted action has to report how far it came. */
+  readonly abortGraceMs: number;
+};
+
+export const defaultAttemptLimits: AttemptLimits = {
+  concurrency: 1_000,
+  maxWaiting: 100_000,
+  abortGraceMs: 10_000,
+  maxOutputBytes: 1024 * 1024,
+  maxOutputDepth: 500,
+};
+
+export type AttemptRunnerDeps = {
+  readonly registry: ActionRegistry;
+  readonly sandbox: Sandbox;
+  readonly egress: Egress;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly limits?: Partial<AttemptLimits>;
+  readonly observe?: AttemptObserver;
+};
+
+export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
+  const limits = { ...defaultAttemptLimits, ...deps.limits };
+  const slots = createSlots({ slots: limits.concurrency, maxWaiting: limits.maxWaiting });
+  const closing = new AbortController();
+  let running = 0;
+
+  const runAction = async (
+    registered: RegisteredAction,
+    request: AttemptRequest,
+    signal: AbortSignal,
+  ): Promise<AttemptOutcome> => {
+    const problems = registered.checkConfig(request.input);
+    if (problems.length > 0) return invalidConfig(problems);
+    const slot = await slots.take(signal);
+    if (slot !== 'taken') return slot === 'full' ? overloaded : aborted;
+    try {
+      return await supervise(
+        { timeoutMs: request.timeoutMs, abortGraceMs: limits.abortGraceMs, signal },
+        (inner) => registered.action.run(contextOf(deps, request, inner)),
+        (output) => storableOutput(output, limits),
+      );
+    } finally {
+      slots.free();
+    }
+  };
+
+  const outcomeOf = (request: AttemptRequest, signal: AbortSignal): Promise<AttemptOutcome> | AttemptOutcome => {
+    if (signal.aborted || closing.signal.aborted) return aborted;
+    if (request.type === 'function') return runFunction(deps, request, { signal, limits });
+    const registered = deps.registry.find(request.type);
+    return registered ? runAction(registered, request, signal) : unknownAction(request.type);
+  };
+
+  return {
+    async run(request, signal) {
+      const startedAt = performance.now();
+      running += 1;
+      const outcome = await outcomeOf(request, signal);
+      running -= 1;
+      const label = 'error' in outcome ? outcome.error.code : 'success';
+      deps.observe?.({ type: request.type, outcome: label, durationMs: performance.now() - startedAt });
+      return outcome;
+    },
+    get running() {
+      return running;
+    },
+    async close() {
+      closing.abort();
+      await deps.sandbox.close();
+    },
+  };
+}
+
+async function runFunction(
+  { sandbox, clock }: AttemptRunnerDeps,
+  request: AttemptRequest,
+  { signal, limits }: { readonly signal: AbortSignal; readonly limits: OutputLimits },
+): Promise<AttemptOutcome> {
+  const { code = '', memoryMb = 32, input, timeoutMs, idempotencyKey } = request;
+  const run = { code, memoryMb, input, timeoutMs, seed: idempotencyKey, now: clock.now(), signal };
+  const outcome = await sandbox.runFunction(run);
+  return 'output' in outcome ? storableOutput(outcome.output, limits) : outcome;
+}
+
+function contextOf(
+  { egress, log }: AttemptRunnerDeps,
+  request: AttemptRequest,
+  signal: AbortSignal,
+): ActionContext<unknown> {
+  const { input, idempotencyKey, correlationId, attempt } = request;
+  return {
+    config: input,
+    idempotencyKey,
+    http: createActionHttp(egress, signal),
+    signal,
+    log: actionLog(log, request),
+    correlationId,
+    traceparent: traceparent(request.executionId),
+    attempt,
+  };
+}
+
+/** All tries of one execution are spans of one trace, whose id anybody can tell from the execution's. */
+function traceparent(executionId: string): string {
+  return `00-${executionId.replaceAll('-', '')}-${randomBytes(8).toString('hex')}-01`;
+}
+
+/** The ids are put together when a line is written: most tries write none. */
+function actionLog(log: Logger, request: AttemptRequest): ActionLog {
+  const ids = (): object => ({
+    tenant_id: request.tenantId,
+    execution_id: request.executionId,
+    step: request.path,
+    attempt: request.attempt,
+    action: request.type,
+    correlation_id: request.correlationId,
+  });
+  return {
+    debug: (fields, message) => log.debug({ ...fields, ...ids() }, message),
+    info: (fields, message) => log.info({ ...fields, ...ids() }, message),
+    warn: (fields, message) => log.warn({ ...fields, ...ids() }, message),
+  };
+}
