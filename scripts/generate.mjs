@@ -15,7 +15,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  *
  * @type {readonly { name: string, command: readonly string[], outputs: readonly string[] }[]}
  */
-export const generators = [];
+export const generators = [
+  {
+    name: 'index of the connectors',
+    command: ['scripts/generate-connector-index.mjs'],
+    outputs: ['packages/connectors/src/index.generated.ts'],
+  },
+  {
+    name: 'reference of the actions',
+    command: ['scripts/generate-action-docs.mjs'],
+    outputs: ['docs/reference/actions.md'],
+  },
+];
 
 /** Runs every generator; throws with its output when one fails. */
 export function generate() {

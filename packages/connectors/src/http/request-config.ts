@@ -55,7 +55,7 @@ export const requestConfig = Type.Object(
 );
 
 export const requestOutput = Type.Object({
-  status: Type.Integer({ minimum: 100, maximum: 599 }),
+  status: Type.Integer({ minimum: 100, maximum: 599, description: 'Below 400.' }),
   headers: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]), {
     description: 'Names in lower case; `set-cookie` is a list.',
   }),

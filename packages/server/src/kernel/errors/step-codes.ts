@@ -75,6 +75,11 @@ const rows = {
     'The try was stopped because the execution was ending, or its process was stopping.',
     'Nothing; it is tried again where that is still wanted.',
   ),
+  overloaded: row(
+    'yes',
+    'Too many tries waited in the process, so this one was not begun.',
+    'Nothing while there are tries left; else start fewer at once, or run more processes.',
+  ),
   withdrawn: row(
     'no',
     'The step was no longer needed: a join was satisfied without it, or it was cancelled by the workflow.',
