@@ -19,6 +19,7 @@ export async function prepare() {
   const node = await ensurePinnedNode(root);
   const modules = join(root, 'node_modules');
   const separator = process.platform === 'win32' ? ';' : ':';
+  /** @type {NodeJS.ProcessEnv} */
   const env = {
     ...process.env,
     PATH: [dirname(node), join(modules, '.bin'), process.env['PATH'] ?? ''].join(separator),
