@@ -48,9 +48,22 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
 
-  /** Runs `work` on the locked workflow, and makes this process see at once what it changed. */
-  async function change(tenantId: string, name: string, work: (tx: Tx, row: store.WorkflowRow) => Promise<void>) {
-    await database.transaction({ role: 'app', tenantId }, async (tx) => {
+  /** The transaction of a change. This process sees it at once, also when the answer to the commit was lost. */
+  async function changing<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await database.transaction({ role: 'app', tenantId }, work);
+    } finally {
+      resolver.forget(tenantId);
+    }
+  }
+
+  /** Runs `work` on the workflow, locked. */
+  function change(
+    tenantId: string,
+    name: string,
+    work: (tx: Tx, row: store.WorkflowRow) => Promise<void>,
+  ): Promise<void> {
+    return changing(tenantId, async (tx) => {
       const found = await store.findWorkflow(tx, tenantId, name);
       if (!found || !(await store.lockWorkflow(tx, tenantId, found.slug))) throw problem('not_found');
       // Read again under the lock: what was found may have changed while it was waited for.
@@ -58,7 +71,6 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
       if (!row) throw problem('not_found');
       await work(tx, row);
     });
-    resolver.forget(tenantId);
   }
 
   async function find(tenantId: string, name: string, version?: string): Promise<store.WorkflowRow> {
@@ -80,10 +92,7 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
         digest: createHash('sha256').update(canonicalJson(document)).digest(),
         correlationId,
       };
-      const published = await database.transaction({ role: 'app', tenantId }, (tx) =>
-        publish(tx, draft, { newId, precondition: update ?? null }),
-      );
-      resolver.forget(tenantId);
+      const published = await changing(tenantId, (tx) => publish(tx, draft, { newId, precondition: update ?? null }));
       return { ...published, slug: draft.slug, version: draft.version, etag: definitionEtag(draft.digest), warnings };
     },
 

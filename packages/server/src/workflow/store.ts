@@ -170,7 +170,7 @@ export async function tellPublished(tx: Tx, fact: PublishedFact): Promise<void> 
   const { workflowId, versionId, slug, version } = fact;
   const payload = JSON.stringify({ id: workflowId, version_id: versionId, workflow_id: slug, version });
   await tx.execute(sql`
-    insert into outbox (event_id, tenant_id, event_type, correlation_id, payload)
+    insert into outbox (id, tenant_id, type, correlation_id, payload)
     values (${fact.eventId}, ${fact.tenantId}, 'workflow.published', ${fact.correlationId}, ${payload})`);
 }
 

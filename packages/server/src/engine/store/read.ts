@@ -48,8 +48,8 @@ type HeadRow = {
 /** Slug and version stand with the version that is pinned; a deleted workflow keeps its rows. */
 const joined = sql`
   from workflow_executions e
-  join workflow_versions v on v.id = e.version_id
-  join workflows w on w.id = e.workflow_id`;
+  join workflow_versions v on v.tenant_id = e.tenant_id and v.id = e.version_id
+  join workflows w on w.tenant_id = e.tenant_id and w.id = e.workflow_id`;
 
 const small = sql`
   e.id, e.version_id as "versionId", w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",

@@ -1,0 +1,189 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { ActionCatalog } from '@cloudflow/core/definition/plan.ts';
+import type { JsonObject } from '@cloudflow/core/json.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { defaultTenantId } from '../kernel/db/database.ts';
+import { sql } from '../kernel/sql/sql.ts';
+import { createResolver } from './resolve.ts';
+import { createWorkflows } from './service.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test?.drop());
+
+const tenantId = defaultTenantId;
+const owner = { role: 'owner' } as const;
+const pinger = { type: 'ping', configSchema: { type: 'object' }, defaultTimeoutMs: 1_000 };
+const catalog = (...known: (typeof pinger)[]): ActionCatalog => ({
+  find: (type) => known.find((each) => each.type === type),
+  types: () => known.map(({ type }) => type),
+});
+
+/** One process: what it publishes, and what it holds in memory. */
+function aProcess({ actions = catalog(), monotonic = () => 0 } = {}) {
+  const { database } = test;
+  const resolver = createResolver({ database, actions, monotonic });
+  return { resolver, workflows: createWorkflows({ database, actions, resolver, newId: randomUUIDv7 }) };
+}
+
+const says = (output: unknown) => ({ id: 'a', type: 'transform', config: { output } });
+let made = 0;
+function aDocument(more: object = {}): JsonObject {
+  made += 1;
+  return { workflow_id: `workflow-${made}`, version: '1.0.0', steps: [], ...more } as JsonObject;
+}
+const request = (document: JsonObject) => ({ tenantId, document, correlationId: 'c-1' });
+
+describe('publishing', () => {
+  it('makes the version, makes it current, and tells the bus, in one transaction [G14]', async () => {
+    const { workflows } = aProcess();
+    const published = await workflows.publish(request(aDocument({ version: '2.0.0' })));
+    expect(published).toMatchObject({ created: true, version: '2.0.0', warnings: [] });
+    expect(await workflows.find(tenantId, published.slug)).toMatchObject({ version: '2.0.0', enabled: true });
+
+    const told = await test.database.query<{ payload: string; correlation_id: string }>(
+      owner,
+      sql`select payload, correlation_id from outbox where type = 'workflow.published' and payload like ${`%"${published.slug}"%`}`,
+    );
+    expect(told).toHaveLength(1);
+    expect(told[0]?.correlation_id).toBe('c-1');
+    expect(JSON.parse(told[0]?.payload ?? '')).toMatchObject({ id: published.workflowId, version: '2.0.0' });
+  });
+
+  it('gives one workflow and one version to many first posts at once, in any process [F75]', async () => {
+    const document = aDocument();
+    const processes = [aProcess(), aProcess()];
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => processes[n % 2]!.workflows.publish(request(document))),
+    );
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(answers.map(({ workflowId }) => workflowId)).size).toBe(1);
+  });
+
+  it('refuses another content under a version that exists, and keeps the first', async () => {
+    const { workflows } = aProcess();
+    const document = aDocument({ steps: [says(1)] });
+    const first = await workflows.publish(request(document));
+    await expect(workflows.publish(request({ ...document, steps: [says(2)] }))).rejects.toMatchObject({
+      code: 'version_exists',
+      errors: [{ pointer: '/version' }],
+    });
+    const { definition } = await workflows.read(tenantId, first.slug);
+    expect(JSON.parse(definition)).toEqual(document);
+  });
+
+  it('does not make an old version current again when it is sent again', async () => {
+    const { workflows } = aProcess();
+    const document = aDocument();
+    await workflows.publish(request(document));
+    const { slug } = await workflows.publish(request({ ...document, version: '1.1.0' }));
+    expect(await workflows.publish(request(document))).toMatchObject({ created: false });
+    expect(await workflows.find(tenantId, slug)).toMatchObject({ version: '1.1.0' });
+  });
+
+  it('lets one of two updates win that were made from the same state', async () => {
+    const { workflows } = aProcess();
+    const document = aDocument();
+    const { slug, etag } = await workflows.publish(request(document));
+    const update = { name: slug, ifMatch: etag };
+    const answers = await Promise.allSettled(
+      ['1.1.0', '1.2.0'].map((version) => workflows.publish({ ...request({ ...document, version }), update })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'precondition_failed' },
+    });
+  });
+
+  it('frees the name of a deleted workflow, and keeps its versions for what runs on them', async () => {
+    const { workflows, resolver } = aProcess();
+    const document = aDocument();
+    const { slug, workflowId } = await workflows.publish(request(document));
+    const { versionId } = await resolver.resolveForStart(tenantId, slug);
+    await workflows.remove(tenantId, slug, undefined);
+    await expect(workflows.find(tenantId, slug)).rejects.toMatchObject({ code: 'not_found' });
+
+    const again = await workflows.publish(request(document));
+    expect(again.created).toBe(true);
+    expect(again.workflowId).not.toBe(workflowId);
+    expect(await aProcess().resolver.planOf(versionId)).toMatchObject({ workflowId: slug });
+  });
+});
+
+describe('resolving a start', () => {
+  it('finds the current version by name and by UUID, and an older one by its version', async () => {
+    const { workflows, resolver } = aProcess();
+    const document = aDocument();
+    await workflows.publish(request(document));
+    const { slug, workflowId } = await workflows.publish(request({ ...document, version: '2.0.0' }));
+    for (const name of [slug, workflowId, workflowId.toUpperCase()])
+      expect(await resolver.resolveForStart(tenantId, name)).toMatchObject({ slug, workflowId, version: '2.0.0' });
+    expect(await resolver.resolveForStart(tenantId, slug, '1.0.0')).toMatchObject({ version: '1.0.0' });
+    await expect(resolver.resolveForStart(tenantId, slug, '3.0.0')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('means the UUID when a name looks like the UUID of another workflow', async () => {
+    const { workflows, resolver } = aProcess();
+    const one = await workflows.publish(request(aDocument()));
+    const other = await workflows.publish(request(aDocument({ workflow_id: one.workflowId })));
+    expect(other.workflowId).not.toBe(one.workflowId);
+    expect(await resolver.resolveForStart(tenantId, one.workflowId)).toMatchObject({ slug: one.slug });
+  });
+
+  it('asks the database once for many starts, sees its own changes at once and those of others within a second', async () => {
+    let at = 0;
+    const here = aProcess({ monotonic: () => at });
+    const there = aProcess();
+    const document = aDocument();
+    const { slug } = await here.workflows.publish(request(document));
+    const first = await here.resolver.resolveForStart(tenantId, slug);
+    expect((await here.resolver.resolveForStart(tenantId, slug)).plan).toBe(first.plan);
+
+    await here.workflows.publish(request({ ...document, version: '1.1.0' }));
+    expect(await here.resolver.resolveForStart(tenantId, slug)).toMatchObject({ version: '1.1.0' });
+
+    await there.workflows.publish(request({ ...document, version: '1.2.0' }));
+    expect(await here.resolver.resolveForStart(tenantId, slug)).toMatchObject({ version: '1.1.0' });
+    at = 1_000;
+    expect(await here.resolver.resolveForStart(tenantId, slug)).toMatchObject({ version: '1.2.0' });
+  });
+
+  it('refuses a disabled workflow at once, and takes it again when it is enabled', async () => {
+    const { workflows, resolver } = aProcess();
+    const { slug } = await workflows.publish(request(aDocument()));
+    await workflows.setEnabled(tenantId, slug, false);
+    await expect(resolver.resolveForStart(tenantId, slug)).rejects.toMatchObject({ code: 'workflow_disabled' });
+    await workflows.setEnabled(tenantId, slug, true);
+    expect(await resolver.resolveForStart(tenantId, slug)).toMatchObject({ slug });
+  });
+
+  it('says clearly that a stored definition does not compile any more, and recovers when it does again', async () => {
+    const { workflows } = aProcess({ actions: catalog(pinger) });
+    const { slug } = await workflows.publish(request(aDocument({ steps: [{ id: 'a', type: 'ping', config: {} }] })));
+    await expect(aProcess().resolver.resolveForStart(tenantId, slug)).rejects.toMatchObject({
+      code: 'definition_outdated',
+      errors: [{ pointer: '/steps/0/type' }],
+    });
+    expect(await aProcess({ actions: catalog(pinger) }).resolver.resolveForStart(tenantId, slug)).toMatchObject({
+      slug,
+    });
+  });
+});
+
+it('shows nothing of one tenant to another, whatever it is called [Z6 S038]', async () => {
+  const { workflows, resolver } = aProcess();
+  const { slug, workflowId } = await workflows.publish(request(aDocument()));
+  const stranger = randomUUIDv7();
+  await test.database.transaction(owner, (tx) =>
+    tx.execute(sql`insert into tenants (id, slug, name) values (${stranger}, 'stranger', 'Stranger')`),
+  );
+  for (const name of [slug, workflowId]) {
+    await expect(workflows.find(stranger, name)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(workflows.remove(stranger, name, undefined)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(resolver.resolveForStart(stranger, name)).rejects.toMatchObject({ code: 'not_found' });
+  }
+  expect(await workflows.list(stranger, { prefix: '', before: null, limit: 10 })).toEqual([]);
+});
