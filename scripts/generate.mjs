@@ -26,6 +26,16 @@ export const generators = [
     command: ['scripts/generate-action-docs.mjs'],
     outputs: ['docs/reference/actions.md'],
   },
+  {
+    name: 'reference of the configuration',
+    command: ['scripts/generate-config-page.mjs'],
+    outputs: ['docs/reference/config.md'],
+  },
+  {
+    name: 'reference of the errors',
+    command: ['scripts/generate-error-page.mjs'],
+    outputs: ['docs/reference/errors.md'],
+  },
 ];
 
 /** Runs every generator; throws with its output when one fails. */
