@@ -9,7 +9,7 @@ export type Reference = {
   readonly name: string;
   /** The constant fields and constant indexes that follow the name, up to the first part known only when it runs. */
   readonly path: readonly (string | number)[];
-  /** Offset in the source, for error messages. */
+  /** Offset in the string as it stands in the document, `${` included. */
   readonly position: number;
   /** True when it only asks for presence: inside `has()`, `.?field` or `.orValue()`. */
   readonly optional: boolean;
@@ -17,13 +17,25 @@ export type Reference = {
 
 /** The certain part of a type; `dyn` when it depends on data. */
 export type StaticType =
-  | 'null' | 'bool' | 'number' | 'string' | 'bytes' | 'list' | 'map' | 'timestamp' | 'duration' | 'type' | 'optional' | 'dyn';
+  | 'null'
+  | 'bool'
+  | 'number'
+  | 'string'
+  | 'bytes'
+  | 'list'
+  | 'map'
+  | 'timestamp'
+  | 'duration'
+  | 'type'
+  | 'optional'
+  | 'dyn';
 
 export type ExpressionIssue = {
   readonly code: 'expression_syntax' | 'expression_type' | 'unknown_name' | 'unknown_function';
   readonly message: string;
   /** Offset in the string as it stands in the document, `${` included. */
   readonly position: number;
+  /** The word that was probably meant. */
   readonly suggestion?: string;
 };
 
@@ -54,9 +66,12 @@ export type Expression = {
   evaluate(scope: Scope): Json;
 };
 
+/** A reference in a template also says which string of it holds the expression. */
+export type TemplateReference = Reference & { readonly pointer: string };
+
 /** Any JSON value whose strings may hold `${ }`. */
 export type Template = {
-  readonly references: readonly Reference[];
+  readonly references: readonly TemplateReference[];
   readonly volatile: boolean;
   /** True when there is no expression in it; `evaluate` then returns the value itself. */
   readonly constant: boolean;
@@ -81,7 +96,11 @@ export type ExpressionOptions = {
 export class ExpressionError extends Error {
   readonly code: 'expression_error' | 'expression_too_expensive';
   readonly path: string | undefined;
-  constructor(message: string, code: 'expression_error' | 'expression_too_expensive' = 'expression_error', path?: string) {
+  constructor(
+    message: string,
+    code: 'expression_error' | 'expression_too_expensive' = 'expression_error',
+    path?: string,
+  ) {
     super(message);
     this.name = 'ExpressionError';
     this.code = code;

@@ -1,0 +1,4 @@
+/** The expression language, as the rest of the product uses it. */
+export { compileExpression } from './compile-expression.ts';
+export * from './expression.ts';
+export { compileTemplate } from './template.ts';
