@@ -15,18 +15,14 @@ export type Graph = {
 export function drawGraph(layout: Layout, issues: Issues): Graph {
   const dependsOn = layout.steps.map((step) => resolve(step, layout, issues));
   const dependents: number[][] = layout.steps.map(() => []);
-  dependsOn.forEach((before, index) => {
-    for (const each of before) dependents[each]?.push(index);
-  });
+  for (const [index, before] of dependsOn.entries()) for (const each of before) dependents[each]?.push(index);
   const rank: number[] = layout.steps.map(() => 0);
   const ancestors = new Map<number, Uint32Array>();
   const place = new Map<number, number>();
   for (const block of layout.blocks) {
-    block.steps.forEach((step, position) => place.set(step, position));
+    for (const [position, step] of block.steps.entries()) place.set(step, position);
     const order = sort(block, { dependsOn, dependents });
-    order.forEach((step, position) => {
-      rank[step] = position;
-    });
+    for (const [position, step] of order.entries()) rank[step] = position;
     if (order.length < block.steps.length) refuseCycle(block, new Set(order), { layout, dependsOn, issues });
     gatherAncestors(order, { dependsOn, place, ancestors, words: Math.ceil(block.steps.length / 32) });
   }

@@ -47,13 +47,25 @@ function requiredCheck(keys: readonly string[], schema: JsonObject): Check {
     for (const key of keys) {
       if (Object.hasOwn(value, key)) continue;
       if (run.problems === null) return false;
-      fits = refuse(run, { parent: at, key }, () => ({
+      fits = false;
+      if (isMisspelled(key, schema, value)) continue;
+      refuse(run, { parent: at, key }, () => ({
         code: 'missing_field',
         message: `\`${key}\` is missing${purpose(schema, key)}`,
       }));
     }
     return fits;
   };
+}
+
+/** The field is there under a name that is refused with this one as the suggestion: one mistake, one problem. */
+function isMisspelled(key: string, schema: JsonObject, value: JsonObject): boolean {
+  const { properties, additionalProperties } = schema;
+  if (additionalProperties !== false || !isJsonObject(properties) || schema.patternProperties !== undefined)
+    return false;
+  const free = Object.keys(properties).filter((name) => !Object.hasOwn(value, name));
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(properties, name));
+  return unknown.slice(0, 20).some((name) => closest(name, free) === key);
 }
 
 /** The first sentence of the field's description, so that the message says what to write. */

@@ -1,0 +1,171 @@
+import { describe, it } from 'vitest';
+import { expectRefusal, http, type Refusal, say, wf } from '../../testing/definition/refusal.ts';
+
+const structure: readonly Refusal[] = [
+  { why: 'a document that is no object', document: [], code: 'wrong_type', pointer: '' },
+  {
+    why: 'no steps',
+    document: { workflow_id: 'w', version: '1.0.0' },
+    code: 'missing_field',
+    pointer: '/steps',
+    says: 'array',
+  },
+  {
+    why: 'a workflow_id that is no slug',
+    document: wf([], { workflow_id: 'A b' }),
+    code: 'pattern_mismatch',
+    pointer: '/workflow_id',
+    says: 'slug',
+  },
+  {
+    why: 'a version that is not semantic',
+    document: wf([], { version: 'v1' }),
+    code: 'pattern_mismatch',
+    pointer: '/version',
+  },
+  {
+    why: 'another language version',
+    document: wf([], { schema_version: '2.0' }),
+    code: 'not_allowed_value',
+    pointer: '/schema_version',
+    suggestion: '1.0',
+    says: '1.0',
+  },
+  {
+    why: 'an unknown top-level field',
+    document: wf([], { varables: {} }),
+    code: 'unknown_field',
+    pointer: '/varables',
+    suggestion: 'variables',
+  },
+  {
+    why: 'a field that is not built yet',
+    document: wf([], { concurrency: { limit: 1 } }),
+    code: 'unknown_field',
+    pointer: '/concurrency',
+  },
+  {
+    why: 'a key with a slash, escaped in the pointer',
+    document: wf([], { 'a/b~c': 1 }),
+    code: 'unknown_field',
+    pointer: '/a~1b~0c',
+  },
+  {
+    why: 'the key __proto__',
+    document: JSON.parse('{"workflow_id":"w","version":"1.0.0","steps":[],"__proto__":{}}'),
+    code: 'unknown_field',
+    pointer: '/__proto__',
+  },
+  {
+    why: 'the key constructor in a step',
+    document: wf([say('a', 1, { constructor: 1 })]),
+    code: 'unknown_field',
+    pointer: '/steps/0/constructor',
+  },
+  { why: 'steps that are no array', document: wf({}), code: 'wrong_type', pointer: '/steps', says: 'an array' },
+  { why: 'a step that is null', document: wf([null]), code: 'wrong_type', pointer: '/steps/0' },
+  {
+    why: 'a step without id',
+    document: wf([{ type: 'transform', config: { output: 1 } }]),
+    code: 'missing_field',
+    pointer: '/steps/0/id',
+  },
+  { why: 'a step without type', document: wf([{ id: 'a' }]), code: 'missing_field', pointer: '/steps/0/type' },
+  {
+    why: 'a misspelled step field',
+    document: wf([say('a', 1, { dependson: [] })]),
+    code: 'unknown_field',
+    pointer: '/steps/0/dependson',
+    suggestion: 'depends_on',
+  },
+  {
+    why: 'a control type without config',
+    document: wf([{ id: 'a', type: 'transform' }]),
+    code: 'missing_field',
+    pointer: '/steps/0/config',
+  },
+  {
+    why: 'a misspelled field of a config',
+    document: wf([{ id: 'a', type: 'transform', config: { outptu: 1 } }]),
+    code: 'unknown_field',
+    pointer: '/steps/0/config/outptu',
+    suggestion: 'output',
+  },
+  { why: 'a priority out of range', document: wf([], { priority: 9 }), code: 'too_large', pointer: '/priority' },
+  {
+    why: 'a timeout that is no duration',
+    document: wf([], { timeout: '5 parsecs' }),
+    code: 'no_alternative_fits',
+    pointer: '/timeout',
+    says: 'duration',
+  },
+  {
+    why: 'a duration of the wrong type',
+    document: wf([], { timeout: true }),
+    code: 'no_alternative_fits',
+    pointer: '/timeout',
+    says: 'duration',
+  },
+  {
+    why: 'a misspelled on_error',
+    document: wf([http('a', { on_error: 'contine' })]),
+    code: 'no_alternative_fits',
+    pointer: '/steps/0/on_error',
+    suggestion: 'continue',
+  },
+  {
+    why: 'a handler without steps',
+    document: wf([http('a', { on_error: {} })]),
+    code: 'missing_field',
+    pointer: '/steps/0/on_error/steps',
+  },
+  {
+    why: 'a mistake deep inside a handler, told once',
+    document: wf([http('a', { on_error: { steps: [{ id: 'b', type: 'transform', config: {} }] } })]),
+    code: 'missing_field',
+    pointer: '/steps/0/on_error/steps/0/config/output',
+  },
+  {
+    why: 'a join with a misspelled count',
+    document: wf([say('a', 1), say('b', 1, { depends_on: ['a'], join: { cuont: 1 } })]),
+    code: 'unknown_field',
+    pointer: '/steps/1/join/cuont',
+    suggestion: 'count',
+  },
+  {
+    why: 'a retry policy with an unknown field',
+    document: wf([http('a', { retry: { attempts: 3 } })]),
+    code: 'unknown_field',
+    pointer: '/steps/0/retry/attempts',
+  },
+  {
+    why: 'an unknown backoff',
+    document: wf([http('a', { retry: { backoff: 'exponental' } })]),
+    code: 'not_allowed_value',
+    pointer: '/steps/0/retry/backoff',
+    suggestion: 'exponential',
+  },
+  {
+    why: 'a compensation with an id',
+    document: wf([http('a', { compensate: http('b') })]),
+    code: 'unknown_field',
+    pointer: '/steps/0/compensate/id',
+  },
+  {
+    why: 'a wait for nothing',
+    document: wf([{ id: 'a', type: 'wait', config: {} }]),
+    code: 'missing_field',
+    pointer: '/steps/0/config/for',
+  },
+  {
+    why: 'a wait for two things',
+    document: wf([{ id: 'a', type: 'wait', config: { for: 1, until: '2030-01-01T00:00:00Z' } }]),
+    code: 'several_alternatives_fit',
+    pointer: '/steps/0/config',
+    says: 'either',
+  },
+];
+
+describe('a document is refused for its structure, with one precise error [D6] [E1] [S056]', () => {
+  it.each(structure)('refuses: $why', expectRefusal);
+});
