@@ -29,30 +29,26 @@ export function createAuthenticator({ findKey, now, wallClock }: AuthenticatorDe
   async function lookUp(key: string): Promise<Caller> {
     // The age counts from the question, not from the answer, which may be late.
     const asked = now();
-    try {
-      const stored = await findKey(hashApiKey(key));
-      if (stored === undefined || (stored.expiresAt !== null && stored.expiresAt <= wallClock())) {
-        remembered.delete(key);
-        throw unauthenticated('The API key is not valid.');
-      }
-      const caller: Caller = Object.freeze({
-        kind: 'api_key',
-        tenantId: stored.tenantId,
-        principalId: stored.id,
-        permissions: stored.permissions,
-      });
-      if (remembered.size >= mostRemembered) forgetOldest(remembered);
+    const stored = await findKey(hashApiKey(key));
+    if (stored === undefined || (stored.expiresAt !== null && stored.expiresAt <= wallClock())) {
       remembered.delete(key);
-      remembered.set(key, { caller, until: asked + rememberMs });
-      return caller;
-    } finally {
-      underWay.delete(key);
+      throw unauthenticated('The API key is not valid.');
     }
+    const caller: Caller = Object.freeze({
+      kind: 'api_key',
+      tenantId: stored.tenantId,
+      principalId: stored.id,
+      permissions: stored.permissions,
+    });
+    if (remembered.size >= mostRemembered) forgetOldest(remembered);
+    remembered.delete(key);
+    remembered.set(key, { caller, until: asked + rememberMs });
+    return caller;
   }
 
   function ask(key: string): Promise<Caller> {
     if (underWay.size >= mostUnderWay) throw problem('overloaded', { retryAfter: 1 });
-    const asking = lookUp(key);
+    const asking = lookUp(key).finally(() => underWay.delete(key));
     underWay.set(key, asking);
     return asking;
   }

@@ -2,6 +2,7 @@
  * The HTTP server below the routes: limits, parsing, trace ids, problems as answers, cross-origin rules, draining. Routes
  * come in through `mount`.
  */
+import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Problem, problem } from '../errors/problem.ts';
 import type { Logger } from '../log/log.ts';
@@ -48,8 +49,12 @@ export type HttpServer = {
   readonly app: FastifyInstance;
   readonly state: HttpState;
   readonly options: HttpOptions;
-  /** Tells connections to close, ends the waiting of handlers, and refuses what would begin new work. */
+  /** Resolves to the address that it listens at. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Stops listening, tells connections to close, ends the waiting of handlers, refuses what would begin new work. */
   drain(): void;
+  /** Waits for the answers under way, at most so long; then cuts the connections. */
+  close(timeoutMs: number): Promise<void>;
 };
 
 export function createHttpServer(options: HttpOptions): HttpServer {
@@ -79,7 +84,28 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   if (options.observe) observeAnswers(app, options.observe);
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => notFound(request, reply));
-  return { app, state, options, drain: () => drain(state) };
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    state,
+    options,
+    async listen({ host, port }) {
+      await app.listen({ host, port });
+      const { port: actual } = app.server.address() as AddressInfo;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    },
+    drain() {
+      stopWaiting(state);
+      closing ??= app.close();
+    },
+    async close(timeoutMs) {
+      stopWaiting(state);
+      closing ??= app.close();
+      const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+      await closing;
+      clearTimeout(cut);
+    },
+  };
 
   function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
     begin(request, reply, state);
@@ -183,7 +209,7 @@ function observeAnswers(app: FastifyInstance, observe: NonNullable<HttpOptions['
   });
 }
 
-function drain(state: HttpState): void {
+function stopWaiting(state: HttpState): void {
   state.draining = true;
   for (const controller of state.waiting) controller.abort(new Error('the process is stopping'));
   state.waiting.clear();

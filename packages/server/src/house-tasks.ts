@@ -1,0 +1,49 @@
+/** The chores of a process that drives executions. */
+import { forgetKeys } from './engine/index.ts';
+import type { Clock } from './kernel/clock/clock.ts';
+import type { Database } from './kernel/db/database.ts';
+import { ensurePartitions, monthsOfRoom } from './kernel/db/partitions.ts';
+import type { Logger } from './kernel/log/log.ts';
+import type { Metrics } from './kernel/metrics/metrics.ts';
+import type { HousekeepingTask } from './ops/index.ts';
+
+export type HouseTaskDeps = {
+  readonly database: Database;
+  readonly idempotencyTtlMs: number;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+};
+
+const minuteMs = 60_000;
+/** Fewer whole months ahead than this are said to be too few while there is still time to find out why. */
+const fewMonths = 12;
+
+export function houseTasks({ database, idempotencyTtlMs, clock, metrics, log }: HouseTaskDeps): HousekeepingTask[] {
+  const room = metrics.gauge({ name: 'partition_months_ahead', help: 'Whole months for which there are partitions' });
+  const forgotten = metrics.counter({ name: 'idempotency_keys_forgotten_total', help: 'Keys past their window' });
+  return [
+    {
+      name: 'forget idempotency keys',
+      everyMs: Math.min(10 * minuteMs, idempotencyTtlMs),
+      async run(signal) {
+        forgotten.inc(await forgetKeys(database, { before: clock.now() - idempotencyTtlMs, signal }));
+      },
+    },
+    {
+      name: 'make partitions',
+      everyMs: 60 * minuteMs,
+      async run() {
+        const client = await database.connectDirect('partitions', { role: 'owner' });
+        try {
+          await ensurePartitions(client, clock.now());
+          const months = await monthsOfRoom(client, clock.now());
+          room.set(months);
+          if (months < fewMonths) log.error({ months }, 'too few partitions ahead: see earlier lines of this task');
+        } finally {
+          await client.end();
+        }
+      },
+    },
+  ];
+}
