@@ -117,11 +117,8 @@ function stopping(state: RunState, event: EventOf<'stopping'>): void {
 
 /** `s` and `p` name the step that was to be undone. */
 function compensationFailed(plan: Plan, state: RunState, event: EventOf<'compensation_failed'>): void {
-  state.failedCompensations.push({ step: event.s, error: event.err });
   const run = findRun(plan, state, event);
-  if (run === undefined) return;
-  const scope = state.scopes.get(scopePath(plan, run, 'compensate'));
-  if (scope !== undefined) close(state, scope);
+  if (run !== undefined) state.failedCompensations.set(run, event.err);
 }
 
 function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {

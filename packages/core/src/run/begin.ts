@@ -82,8 +82,8 @@ function beginWait(d: Decision, place: Place, work: WorkOf<'wait'>): void {
 
 /** Null when the value is no duration, or one beyond the range of dates. */
 function dueAfter(at: number, value: Json): number | null {
-  const ms = typeof value === 'number' || typeof value === 'string' ? parseDuration(value) : null;
-  return ms === null ? null : inRange(at + ms);
+  const ms = parseDuration(value);
+  return ms === undefined ? null : inRange(at + ms);
 }
 
 function dueAt(value: Json): number | null {

@@ -68,7 +68,7 @@ export function scopeAtRest(d: Decision, scope: Scope): void {
       if (owner !== null && !isFinal(owner.status) && error !== null) handlerFailed(d, owner, error);
       return;
     case 'compensation':
-      if (owner === null || scope.closed || error === null) return;
+      if (owner === null || error === null || d.state.failedCompensations.has(owner)) return;
       record(d, { e: 'compensation_failed', ...keyOf(owner), at: d.at, err: error });
       return undoNext(d);
     case 'on_failure':

@@ -58,7 +58,7 @@ export function endExecution(d: Decision, given?: { readonly status: FinalStatus
 
 function withFailedCompensations(d: Decision, error: StepError | null): StepError | null {
   const { failedCompensations } = d.state;
-  if (error === null || failedCompensations.length === 0) return error;
-  const list = failedCompensations.map(({ step, error: { code, message } }) => ({ step, code, message }));
+  if (error === null || failedCompensations.size === 0) return error;
+  const list = [...failedCompensations].map(([run, { code, message }]) => ({ step: run.step.id, code, message }));
   return { ...error, details: { ...error.details, compensation_failed: list } };
 }

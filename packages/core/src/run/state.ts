@@ -73,7 +73,7 @@ export type RunState = {
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
   readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
   cancelReason: string | null;
-  readonly failedCompensations: { step: string; error: StepError }[];
+  readonly failedCompensations: Map<StepRun, StepError>;
 };
 
 export function createState(plan: Plan): RunState {
@@ -93,7 +93,7 @@ export function createState(plan: Plan): RunState {
     stop: null,
     timerChanges: { armed: [], dropped: [] },
     cancelReason: null,
-    failedCompensations: [],
+    failedCompensations: new Map(),
   };
 }
 

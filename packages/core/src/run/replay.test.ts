@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { after, doAct, planOf, say } from '../../testing/plan.ts';
+import { type Answer, portrait, rebuild, simulate, type Try } from '../../testing/simulate.ts';
+import type { Json } from '../json.ts';
+
+/** Random programs: acyclic graphs of pure steps, actions, waits and switches, with every way to fail and go on. */
+const step = fc.record({
+  kind: fc.constantFrom('say', 'act', 'wait', 'set', 'switch'),
+  deps: fc.array(fc.nat(5), { maxLength: 3 }),
+  when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
+  onError: fc.constantFrom<Json>('fail', 'continue', 'skip', 'handler'),
+  join: fc.constantFrom('all', 'any', 'cancel'),
+  undo: fc.boolean(),
+});
+const program = fc.array(step, { minLength: 1, maxLength: 8 });
+type Program = typeof program extends fc.Arbitrary<infer T> ? T : never;
+
+function stepsOf(steps: Program): Json[] {
+  return steps.map(({ kind, deps, when, onError, join, undo }, n) => {
+    const dependsOn = [...new Set(deps.map((back) => n - 1 - back).filter((each) => each >= 0))].map((each) => `s${each}`);
+    const several = dependsOn.length > 1 && join !== 'all' ? { join: 'any', ...(join === 'cancel' ? { cancel_remaining: true } : {}) } : {};
+    const handled = onError === 'handler' ? { steps: [doAct(`h${n}`)] } : onError;
+    const common = { ...after(...dependsOn), ...several, ...(when === null ? {} : { when }), on_error: handled };
+    const undone = undo && kind === 'act' ? { compensate: { type: 'act', config: {} } } : {};
+    return stepOf(kind, n, { ...common, ...undone });
+  });
+}
+
+function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [field: string]: Json }): Json {
+  switch (kind) {
+    case 'act':
+      return doAct(`s${n}`, { retry: { max_retries: 1, backoff: 'fixed', initial: 30 }, config: { n: '${ vars.n }' }, ...more });
+    case 'wait':
+      return { id: `s${n}`, type: 'wait', config: { for: 20 }, ...more };
+    case 'set':
+      return { id: `s${n}`, type: 'set_variables', config: { n: '${ vars.n + 1 }' }, ...more };
+    case 'switch':
+      return { id: `s${n}`, type: 'switch', config: { mode: 'all', cases: [{ when: 'input.yes', steps: [doAct(`c${n}`)] }, { when: 'true', steps: [say(`d${n}`, 1)] }] }, ...more };
+    default:
+      return say(`s${n}`, '${ uuid() }', more);
+  }
+}
+
+/** The same try gets the same answer, whichever process asks. */
+function answering(seed: number): (attempt: Try) => Answer {
+  return ({ path, attempt }) => {
+    const dice = [...`${seed}${path}${attempt}`].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0, 7) % 10;
+    if (dice < 2) return { error: { code: 'network', message: 'down', retryable: true }, after: dice };
+    if (dice < 3) return { error: { code: 'no', message: 'no', retryable: false }, after: 5 };
+    return { output: path, after: 5 + 7 * dice };
+  };
+}
+
+const runs = { numRuns: 300 };
+
+describe('the journal', () => {
+  it('rebuilds the very state that was decided, whatever happened [E11]', () => {
+    fc.assert(
+      fc.property(program, fc.nat(), fc.boolean(), fc.option(fc.nat(100)), (steps, seed, yes, cancelAt) => {
+        const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
+        const then = cancelAt === null ? [] : [{ at: cancelAt, input: 'cancel' as const }];
+        const run = simulate(plan, { input: { yes }, answer: answering(seed), then });
+        expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
+      }),
+      runs,
+    );
+  });
+
+  it('lets every execution end, also when its process dies at any moment; no step that has an outcome runs again [E16]', () => {
+    fc.assert(
+      fc.property(program, fc.nat(), fc.array(fc.nat(120), { maxLength: 4 }), (steps, seed, crashes) => {
+        const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
+        const then = crashes.map((at) => ({ at, input: 'restart' as const }));
+        const run = simulate(plan, { input: { yes: true }, answer: answering(seed), then });
+        expect(run.end).toBeDefined();
+        const ended = new Set<string>();
+        for (const event of run.events) {
+          if (!('s' in event) || event.s === undefined) continue;
+          const name = `${event.p ?? ''}/${event.s}`;
+          if (event.e === 'begun') expect(ended.has(name)).toBe(false);
+          if (event.e !== 'succeeded' && event.e !== 'failed' && event.e !== 'skipped') continue;
+          expect(ended.has(name)).toBe(false);
+          ended.add(name);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('never begins a second try of an at-most-once step after a crash [F89]', () => {
+    const plan = planOf([doAct('pay', { delivery: 'at_most_once' })]);
+    const run = simulate(plan, { answer: () => ({ output: 1, after: 100 }), then: [{ at: 50, input: 'restart' }] });
+    expect(run.tried).toHaveLength(1);
+    expect(run.tried[0]?.recordFirst).toBe(true);
+    expect(run.end).toMatchObject({ status: 'FAILED', error: { code: 'outcome_unknown' } });
+  });
+
+  it('hands an open try out again under the same key after a crash [E16]', () => {
+    const run = simulate(planOf([doAct('pay')]), { answer: () => ({ output: 1, after: 100 }), then: [{ at: 50, input: 'restart' }] });
+    expect(run.tried.map(({ attempt, idempotencyKey }) => `${attempt} ${idempotencyKey}`)).toEqual(['1 x/pay/0/0', '1 x/pay/0/0']);
+    expect(run.end?.status).toBe('COMPLETED');
+  });
+
+  it('ignores an outcome that comes twice, a timer that fires early or late, and a cancel after the end [E33 F51]', () => {
+    const plan = planOf([doAct('a'), { id: 'nap', type: 'wait', config: { for: 50 }, depends_on: ['a'] }]);
+    const run = simulate(plan, { then: [{ at: 51, input: 'cancel' }, { at: 400, input: 'cancel' }] });
+    expect(run.events.filter(({ e }) => e === 'ended')).toHaveLength(1);
+  });
+});

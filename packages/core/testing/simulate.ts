@@ -1,0 +1,114 @@
+/**
+ * Runs a plan in virtual time: the rules alone, without database, clock or network. Tries are answered by the test; time
+ * passes only from one due moment to the next.
+ */
+import type { Plan } from '../src/definition/plan.ts';
+import type { Json } from '../src/json.ts';
+import type { AttemptOutcome, Effect, RunInput } from '../src/run/contract.ts';
+import { decide, resume } from '../src/run/decide.ts';
+import { apply } from '../src/run/apply.ts';
+import type { RunEvent } from '../src/run/event.ts';
+import { createState, type RunState } from '../src/run/state.ts';
+import { stepRows } from '../src/run/step-rows.ts';
+
+export type Try = Extract<Effect, { kind: 'attempt' }>;
+/** How a try ends, and how many virtual milliseconds it takes. */
+export type Answer = AttemptOutcome & { readonly after?: number };
+
+export type Simulation = {
+  readonly state: RunState;
+  readonly events: readonly RunEvent[];
+  /** Paths of the tries that were handed out, in order. */
+  readonly tried: readonly Try[];
+  readonly end: Extract<Effect, { kind: 'end' }> | undefined;
+  /** Virtual milliseconds from the start to the end. */
+  readonly took: number;
+};
+
+export type SimulationOptions = {
+  readonly input?: Json;
+  readonly answer?: (attempt: Try) => Answer;
+  /** Inputs from outside, at virtual milliseconds after the start. */
+  readonly then?: readonly { readonly at: number; readonly input: 'cancel' | 'restart' }[];
+  /** Tries do not hear that they are to stop. */
+  readonly deaf?: boolean;
+};
+
+const START = Date.UTC(2026, 0, 1);
+const MOST_STEPS = 100_000;
+
+export function simulate(plan: Plan, { input = {}, answer = () => ({ output: null }), then = [], deaf = false }: SimulationOptions = {}): Simulation {
+  let serial = 0;
+  const around = {
+    context: { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 },
+    entropy: { uuid: () => `uuid-${(serial += 1)}`, random: () => 0.5 },
+  };
+  let state = createState(plan);
+  const events: RunEvent[] = [];
+  const tried: Try[] = [];
+  let end: Simulation['end'];
+  let queue: { at: number; order: number; input: RunInput | 'restart' }[] = [];
+  const later = (at: number, what: RunInput | 'restart'): void => void queue.push({ at, order: (serial += 1), input: what });
+
+  function carryOut(effects: readonly Effect[], now: number): void {
+    for (const effect of effects) {
+      if (effect.kind === 'arm') later(effect.due, { kind: 'timer', timer: effect.timer, at: effect.due });
+      if (effect.kind === 'end') end = effect;
+      if (effect.kind === 'abort' && !deaf) {
+        const error = { code: 'aborted', message: 'stopped', retryable: false };
+        later(now + 1, { kind: 'attempt_ended', key: effect.key, attempt: effect.attempt, at: now + 1, outcome: { error } });
+      }
+      if (effect.kind !== 'attempt') continue;
+      tried.push(effect);
+      const { after = 1, ...outcome } = answer(effect);
+      later(now + after, { kind: 'attempt_ended', key: effect.key, attempt: effect.attempt, at: now + after, outcome });
+    }
+  }
+
+  /** The process dies: what was under way is gone, and the journal is read again. */
+  function restart(now: number): void {
+    queue = queue.filter((each) => each.input === 'restart' || each.input.kind === 'cancel');
+    state = rebuild(plan, events);
+    for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
+    const { events: more, effects } = resume(plan, state, now, around);
+    events.push(...more);
+    carryOut(effects, now);
+  }
+
+  later(START, { kind: 'start', at: START });
+  for (const { at, input: what } of then) later(START + at, what === 'cancel' ? { kind: 'cancel', at: START + at } : what);
+  let now = START;
+  for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
+    if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
+    queue.sort((a, b) => a.at - b.at || a.order - b.order);
+    const next = queue.shift();
+    if (next === undefined) break;
+    now = next.at;
+    if (next.input === 'restart') {
+      restart(now);
+      continue;
+    }
+    const { events: more, effects } = decide(plan, state, next.input, around);
+    events.push(...more);
+    carryOut(effects, now);
+  }
+  return { state, events, tried, end, took: now - START };
+}
+
+/** The state that the events alone give, as one reads it from a journal: through JSON. */
+export function rebuild(plan: Plan, events: readonly RunEvent[]): RunState {
+  const state = createState(plan);
+  for (const event of JSON.parse(JSON.stringify(events)) as RunEvent[]) apply(plan, state, event);
+  state.timerChanges.armed.length = 0;
+  state.timerChanges.dropped.length = 0;
+  return state;
+}
+
+/** Everything about a state that can be told apart from outside, for comparing two of them. */
+export function portrait(plan: Plan, state: RunState): Json {
+  const { status, phase, startedAt, endedAt, error, vars, timers, nextTimer } = state;
+  const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
+  const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}`);
+  const rows = stepRows(plan, state);
+  return JSON.parse(JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, ended, rows })) as Json;
+}
