@@ -33,39 +33,52 @@ export async function publish(
   draft: Draft,
   { newId, precondition }: { readonly newId: () => string; readonly precondition: Precondition | null },
 ): Promise<Published> {
-  const workflow = await holdWorkflow(tx, draft, { newId, mayCreate: precondition === null });
-  if (precondition && workflow.currentDigest)
-    requireMatch(precondition.ifMatch, definitionEtag(workflow.currentDigest));
+  const workflowId = await holdWorkflow(tx, draft, { newId, mayCreate: precondition === null });
+  if (precondition) await mustMatch(tx, draft, { workflowId, ...precondition });
 
   const versionId = newId();
-  const made = await store.insertVersion(tx, { ...draft, id: versionId, workflowId: workflow.id });
-  if (!made) return sameVersion(tx, draft, workflow.id);
+  const made = await store.insertVersion(tx, { ...draft, id: versionId, workflowId });
+  if (!made) return sameVersion(tx, draft, workflowId);
 
-  await store.setCurrentVersion(tx, draft.tenantId, workflow.id, versionId);
-  await store.tellPublished(tx, { ...draft, eventId: newId(), workflowId: workflow.id, versionId });
-  return { workflowId: workflow.id, created: true };
+  await store.setCurrentVersion(tx, draft.tenantId, workflowId, versionId);
+  await store.tellPublished(tx, { ...draft, eventId: newId(), workflowId, versionId });
+  return { workflowId, created: true };
 }
 
-/** The workflow's row, locked; made when this is its first version. */
+/** The id of the workflow, whose row is locked, or made when this is its first version. */
 async function holdWorkflow(
   tx: Tx,
   { tenantId, slug }: Draft,
   { newId, mayCreate }: { readonly newId: () => string; readonly mayCreate: boolean },
-): Promise<store.LockedWorkflow> {
+): Promise<string> {
   const known = await store.lockWorkflow(tx, tenantId, slug);
   if (known) return known;
   if (!mayCreate) throw problem('not_found');
   const id = newId();
-  if (await store.insertWorkflow(tx, tenantId, id, slug)) return { id, currentDigest: null };
+  if (await store.insertWorkflow(tx, tenantId, id, slug)) return id;
   // Another first post has just committed: a new statement sees its row.
   const theirs = await store.lockWorkflow(tx, tenantId, slug);
   if (theirs) return theirs;
   throw problem('conflict', { detail: `${slug} was deleted while it was being published. Send it again.` });
 }
 
+/**
+ * In a statement of its own after the lock, so that it sees what the holder before us has published. An update that is
+ * already there is no stale one: its answer was lost, and it was sent again.
+ */
+async function mustMatch(
+  tx: Tx,
+  { tenantId, digest }: Draft,
+  { workflowId, ifMatch }: Precondition & { readonly workflowId: string },
+): Promise<void> {
+  const current = await store.findWorkflow(tx, tenantId, workflowId);
+  if (!current) throw problem('not_found');
+  if (!current.digest.equals(digest)) requireMatch(ifMatch, definitionEtag(current.digest));
+}
+
 /** The same body again is no error, so that a client may repeat a post whose answer was lost. Nothing is made current. */
 async function sameVersion(tx: Tx, draft: Draft, workflowId: string): Promise<Published> {
-  const stored = await store.findWorkflow(tx, draft.tenantId, draft.slug, draft.version);
+  const stored = await store.findWorkflow(tx, draft.tenantId, workflowId, draft.version);
   if (stored?.digest.equals(draft.digest)) return { workflowId, created: false };
   throw problem('version_exists', {
     detail: `Version ${draft.version} of ${draft.slug} was published with another definition.`,

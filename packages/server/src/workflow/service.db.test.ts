@@ -98,6 +98,15 @@ describe('publishing', () => {
     });
   });
 
+  it('answers an update that is sent again after its answer was lost', async () => {
+    const { workflows } = aProcess();
+    const document = aDocument();
+    const { slug, etag } = await workflows.publish(request(document));
+    const update = { ...request({ ...document, version: '1.1.0' }), update: { name: slug, ifMatch: etag } };
+    expect(await workflows.publish(update)).toMatchObject({ created: true });
+    expect(await workflows.publish(update)).toMatchObject({ created: false, version: '1.1.0' });
+  });
+
   it('frees the name of a deleted workflow, and keeps its versions for what runs on them', async () => {
     const { workflows, resolver } = aProcess();
     const document = aDocument();

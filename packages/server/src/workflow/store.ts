@@ -26,9 +26,6 @@ export type WorkflowRow = {
 
 export type WorkflowWithDefinition = WorkflowRow & { readonly definition: string };
 
-/** What a publish needs of the workflow that it holds. */
-export type LockedWorkflow = { readonly id: string; readonly currentDigest: Buffer | null };
-
 const columns = sql`
   w.id, w.slug, w.enabled, w.created_at as "createdAt", w.updated_at as "updatedAt",
   v.id as "versionId", v.version, v.digest, v.created_at as "publishedAt"`;
@@ -102,13 +99,14 @@ export async function listVersions(
      limit ${limit}`);
 }
 
-/** Waits for whoever is publishing, disabling or deleting the same workflow. */
-export async function lockWorkflow(tx: Tx, tenantId: string, slug: string): Promise<LockedWorkflow | undefined> {
-  return tx.row<LockedWorkflow>(sql`
-    select w.id, (select v.digest from workflow_versions v where v.id = w.current_version_id) as "currentDigest"
-      from workflows w
-     where w.tenant_id = ${tenantId} and w.slug = ${slug} and w.deleted_at is null
-       for update of w`);
+/**
+ * The id of the workflow, locked: waits for whoever is publishing, disabling or deleting it. Only what the *next* statement
+ * reads is what they left behind: after a wait, PostgreSQL looks at the locked row anew, but at all others as of before.
+ */
+export async function lockWorkflow(tx: Tx, tenantId: string, slug: string): Promise<string | undefined> {
+  const row = await tx.row<{ id: string }>(sql`
+    select id from workflows where tenant_id = ${tenantId} and slug = ${slug} and deleted_at is null for update`);
+  return row?.id;
 }
 
 /** False when another transaction made a workflow of this slug first: its unique index decides, after its commit. */
@@ -133,7 +131,7 @@ export async function insertVersion(tx: Tx, row: NewVersion): Promise<boolean> {
   const made = await tx.execute(sql`
     insert into workflow_versions (id, tenant_id, workflow_id, version, definition, digest)
     values (${row.id}, ${row.tenantId}, ${row.workflowId}, ${row.version}, ${row.definition}, ${row.digest})
-        on conflict (workflow_id, version) do nothing`);
+        on conflict (tenant_id, workflow_id, version) do nothing`);
   return made === 1;
 }
 
