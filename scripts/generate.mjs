@@ -27,6 +27,11 @@ export const generators = [
     outputs: ['docs/reference/actions.md'],
   },
   {
+    name: 'reference and schema of the definition language',
+    command: ['scripts/generate-definition-reference.mjs'],
+    outputs: ['docs/reference/definition.md', 'docs/reference/workflow-1.0.schema.json'],
+  },
+  {
     name: 'reference of the configuration',
     command: ['scripts/generate-config-page.mjs'],
     outputs: ['docs/reference/config.md'],

@@ -15,7 +15,7 @@ export const steps = [
   {
     name: 'style',
     what: 'formatting and lint',
-    run: (root) => runNode(root, bin('@biomejs/biome/bin/biome'), ['ci', '--error-on-warnings', '.']),
+    run: (root) => runNode(root, bin('@biomejs/biome/bin/biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
   },
   { name: 'types', what: 'types of each workspace, of tests and tools', run: checkTypes },
   {

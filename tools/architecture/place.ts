@@ -13,7 +13,7 @@ export type Place = {
 export type ServerPlace =
   | { readonly layer: 'kernel'; readonly part: string }
   | { readonly layer: 'service'; readonly service: string }
-  /** main.ts, compose.ts, roles.ts, config.ts */
+  /** main.ts, compose.ts (with all in compose/), roles.ts, config.ts */
   | { readonly layer: 'top'; readonly file: string };
 
 export function placeOf(path: string): Place {
@@ -31,6 +31,7 @@ function serverPlaceOf(path: string): ServerPlace | undefined {
   const [first = '', second = ''] = inside ?? [];
   if (!inside) return undefined;
   if (inside.length === 1) return { layer: 'top', file: first };
+  if (first === 'compose') return { layer: 'top', file: 'compose.ts' };
   if (first === 'kernel') return { layer: 'kernel', part: second };
   return { layer: 'service', service: first };
 }

@@ -99,10 +99,12 @@ function serviceRefusal(file: SourceFile, service: string, { each, target, to }:
 
 /** main reads the configuration and starts what compose made; it wires nothing itself. */
 function topRefusal(from: string, to: ServerPlace): string | undefined {
-  if (to.layer === 'service') return from === 'compose.ts' ? undefined : 'only compose.ts knows the services';
+  if (to.layer === 'service')
+    return from === 'compose.ts' ? undefined : 'only compose.ts, and the folder compose/ beside it, know the services';
   if (to.layer !== 'top') return undefined;
   if (to.file === 'main.ts') return 'main.ts is the end of all arrows';
-  return to.file === 'compose.ts' && from !== 'main.ts' ? 'only main.ts calls compose.ts' : undefined;
+  const mayCompose = from === 'main.ts' || from === 'compose.ts';
+  return to.file === 'compose.ts' && !mayCompose ? 'only main.ts calls compose.ts' : undefined;
 }
 
 const ADAPTER = /^packages\/server\/src\/kernel\/([^/]+)\/(redis|kafka|s3|vault|elasticsearch)[^/]*\.ts$/;
