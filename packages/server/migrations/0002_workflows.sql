@@ -28,7 +28,7 @@ create table workflow_versions (
   definition  text        not null, -- the JSON as it was given
   digest      bytea       not null check (octet_length(digest) = 32), -- SHA-256 of the canonical definition
   created_at  timestamptz not null default now(),
-  unique (workflow_id, version),
+  unique (tenant_id, workflow_id, version), -- with the tenant in it: a conflict must not tell of another tenant's rows
   unique (tenant_id, id),
   foreign key (tenant_id, workflow_id) references workflows (tenant_id, id)
 );

@@ -25,6 +25,7 @@ const fastSettings = {
   idle_in_transaction_session_timeout: '0',
 };
 
+// biome-ignore lint/style/noDefaultExport: Vitest asks for it.
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cloudflow-test-'));
   const progress = () => undefined;
@@ -38,4 +39,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Only what went wrong. */
-const quiet: DatabaseLog = { info: () => undefined, warn: console.warn, error: console.error };
+const print = (details: object, message: string) =>
+  void process.stderr.write(`${message} ${JSON.stringify(details)}\n`);
+const quiet: DatabaseLog = { info: () => undefined, warn: print, error: print };

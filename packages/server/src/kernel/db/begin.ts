@@ -4,8 +4,11 @@ import type { As } from './database.ts';
 
 export type BeginOptions = { readonly readOnly: boolean; readonly timeoutMs: number };
 
-/** A lock that is not had within this time is an outage of somebody else's making: better a 503 than a queue of waiters. */
-const lockTimeoutMs = 4_000;
+/**
+ * A lock that is not had within this time is an outage of somebody else's making: better a 503 than a queue of waiters.
+ * Shorter than the call's own time, so that the caller hears that it was a lock.
+ */
+const lockTimeout = (timeoutMs: number): number => Math.max(1, Math.floor(Math.min(4_000, timeoutMs * 0.8)));
 
 /**
  * One simple query of two statements, so that it is one message, needs no named statement (transaction poolers), and BEGIN
@@ -17,7 +20,7 @@ export function beginStatement(as: As, options: BeginOptions): string {
   const settings = [
     ...identity(as),
     ['statement_timeout', String(timeout)],
-    ['lock_timeout', String(Math.min(timeout, lockTimeoutMs))],
+    ['lock_timeout', String(lockTimeout(timeout))],
     ['idle_in_transaction_session_timeout', String(timeout)],
   ] as const;
   const calls = settings.map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`);

@@ -50,6 +50,13 @@ export function createPool(options: PoolOptions): BoundedPool {
     lost = false;
   });
 
+  let closed: Promise<void> | undefined;
+  const endPool = async (): Promise<void> => {
+    const timer = setTimeout(() => open.forEach(destroy), closeTimeoutMs);
+    await pool.end();
+    clearTimeout(timer);
+  };
+
   const acquire = async (deadline: Deadline): Promise<pg.PoolClient> => {
     deadline.check();
     if (pool.waitingCount >= options.size * waitersPerConnection) throw poolFull(options.size);
@@ -95,10 +102,9 @@ export function createPool(options: PoolOptions): BoundedPool {
       }
     },
     state: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, size: options.size }),
-    async close() {
-      const timer = setTimeout(() => open.forEach(destroy), closeTimeoutMs);
-      await pool.end();
-      clearTimeout(timer);
+    close: () => {
+      closed ??= endPool();
+      return closed;
     },
   };
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
+import { endLeftovers } from './leftovers.ts';
 import { type Account, canReach } from './run-as.ts';
 
 export type Cluster = { readonly path: string; readonly binaries: Binaries; readonly account: Account | undefined };
@@ -59,6 +60,7 @@ export function clusterArgument({ path, account }: Pick<Cluster, 'path' | 'accou
 export async function createCluster(dataDir: string, cluster: Cluster): Promise<boolean> {
   if (existsSync(join(cluster.path, 'PG_VERSION'))) return false;
   const making = { ...cluster, path: `${cluster.path}.creating` };
+  if (existsSync(making.path)) await endLeftovers(making);
   rmSync(making.path, { recursive: true, force: true });
   mkdirSync(making.path, { mode: 0o700 });
   if (cluster.account) chownSync(making.path, cluster.account.uid, cluster.account.gid);

@@ -9,7 +9,7 @@
  * kill -9 of us, of the server or of one of its backends, in any order, loses nothing that was acknowledged (fsync is on):
  * the next start takes the lock, ends what was left running, and PostgreSQL recovers from its log.
  */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DatabaseLog } from '../db/database.ts';
@@ -19,7 +19,7 @@ import { lockDataDirectory } from './data-directory-lock.ts';
 import { endLeftovers } from './leftovers.ts';
 import { accountFor } from './run-as.ts';
 import { type Listen, serverSettings, socketPort } from './settings.ts';
-import { makeSocketDirectory } from './socket-directory.ts';
+import { emptySocketDirectory, makeSocketDirectory } from './socket-directory.ts';
 import { type SupervisorOptions, superviseServer } from './supervisor.ts';
 
 export type EmbeddedPostgresOptions = {
@@ -74,21 +74,34 @@ async function startLocked(
   const exists = existsSync(path);
   const account = accountFor(exists ? path : undefined);
   const cluster: Cluster = { path, account, binaries: findBinaries(account) };
-  const ended = exists ? await endLeftovers(cluster) : 0;
-  if (ended > 0) options.log.warn({ processes: ended }, 'ended a PostgreSQL that an earlier process had left running');
   if (!exists) options.progress('creating the database');
   const freshBoot = await createCluster(dataDir, cluster);
 
   const listen = await chooseListen(dataDir, cluster);
   const settings = serverSettings(listen, options.settings ?? {});
-  const server = await superviseServer({ ...options, cluster, settings, logFile: join(dataDir, 'postgres.log') });
+  const socketDir = 'socketDir' in listen ? listen.socketDir : undefined;
+  const prepare = async () => {
+    const ended = await endLeftovers(cluster);
+    if (ended > 0) options.log.warn({ processes: ended }, 'ended a PostgreSQL that had been left running');
+    if (socketDir !== undefined) emptySocketDirectory(socketDir);
+  };
+  const server = await superviseServer({
+    ...options,
+    cluster,
+    settings,
+    prepare,
+    logFile: join(dataDir, 'postgres.log'),
+  });
   return {
     url: urlOf(dataDir, listen),
-    socketDir: 'socketDir' in listen ? listen.socketDir : undefined,
+    socketDir,
     port: 'port' in listen ? listen.port : socketPort,
     pid: server.pid,
     freshBoot,
-    stop: server.stop,
+    async stop() {
+      await server.stop();
+      if (socketDir !== undefined) rmSync(socketDir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -73,7 +73,7 @@ function workingIn(folder: string): number[] {
       try {
         return (
           readlinkSync(`/proc/${pid}/cwd`) === folder &&
-          basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('postgres')
+          /^(postgres|initdb)/.test(basename(readlinkSync(`/proc/${pid}/exe`)))
         );
       } catch {
         return false; // another user's, or gone
@@ -117,7 +117,7 @@ export function readPostmasterFile(clusterPath: string): readonly string[] {
 
 /**
  * PostgreSQL refuses to start while the process in postmaster.pid lives, also when that number now belongs to some other
- * program. Such a file goes; one whose process is dead stays, because PostgreSQL finds orphaned shared memory by it.
+ * program, or to a dead process that nobody has waited for. Such a file goes; one whose process is dead stays, because PostgreSQL finds orphaned shared memory by it.
  */
 function dropStolenPidFile(cluster: Cluster): void {
   const pid = readPostmasterPid(cluster.path);

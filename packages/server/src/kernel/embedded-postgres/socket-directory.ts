@@ -3,7 +3,7 @@
  * must be ours; and a socket's path holds 107 bytes, so it is not always inside the data directory.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, canReach } from './run-as.ts';
@@ -25,6 +25,14 @@ export function makeSocketDirectory(dataDir: string, account: Account | undefine
   if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
   if (account !== undefined && uid !== account.uid) chownSync(path, account.uid, account.gid);
   return path;
+}
+
+/**
+ * PostgreSQL takes the process number in a socket's lock file for a running server as long as there is such a process, and
+ * be it a dead one that nobody has waited for (in a container, often nobody does). The directory is this cluster's alone.
+ */
+export function emptySocketDirectory(path: string): void {
+  for (const name of readdirSync(path)) rmSync(join(path, name), { force: true });
 }
 
 /** The name follows from the data directory, so that the next start finds the socket of a server that was left behind. */

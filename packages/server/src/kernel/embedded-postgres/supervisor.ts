@@ -8,12 +8,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseLog } from '../db/database.ts';
 import type { Cluster } from './cluster.ts';
-import { endLeftovers } from './leftovers.ts';
 import { type Postmaster, startPostmaster } from './postmaster.ts';
 
 export type SupervisorOptions = {
   readonly cluster: Cluster;
   readonly settings: readonly string[];
+  /** Clears the place before each start: of leftovers of the server before. */
+  readonly prepare: () => Promise<void>;
   readonly logFile: string;
   readonly log: DatabaseLog;
   readonly progress: (message: string) => void;
@@ -62,7 +63,7 @@ export async function superviseServer(options: SupervisorOptions): Promise<Super
     await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
     if (stopping.signal.aborted) return false;
     try {
-      await endLeftovers(options.cluster); // backends outlive a killed postmaster for a moment
+      await options.prepare(); // backends outlive a killed postmaster for a moment
       if (stopping.signal.aborted) return false;
       current = startPostmaster(options);
       if (stopping.signal.aborted) await current.stop();
@@ -77,6 +78,7 @@ export async function superviseServer(options: SupervisorOptions): Promise<Super
 
 /** The first start fails loudly: there is nobody yet who could wait for a later one. */
 async function startOnce(options: SupervisorOptions): Promise<Postmaster> {
+  await options.prepare();
   const postmaster = startPostmaster(options);
   try {
     await postmaster.ready(options.progress);
