@@ -10,7 +10,7 @@ import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import { createActionHttp } from './action-http.ts';
 import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
-import { aborted, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
+import { aborted, failure, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
 import type { ActionRegistry, RegisteredAction } from './registry.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { createSlots } from './slots.ts';
@@ -70,7 +70,7 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     }
   };
 
-  const outcomeOf = (request: AttemptRequest, signal: AbortSignal): Promise<AttemptOutcome> | AttemptOutcome => {
+  const outcomeOf = async (request: AttemptRequest, signal: AbortSignal): Promise<AttemptOutcome> => {
     if (signal.aborted || closing.signal.aborted) return aborted;
     if (request.type === 'function') return runFunction(deps, request, { signal, limits });
     const registered = deps.registry.find(request.type);
@@ -81,7 +81,11 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     async run(request, signal) {
       const startedAt = performance.now();
       running += 1;
-      const outcome = await outcomeOf(request, signal);
+      const outcome = await outcomeOf(request, signal).catch((error: unknown) => {
+        // A bug of ours or of a schema: it ends this step, and nothing else.
+        deps.log.error({ error, action: request.type, execution_id: request.executionId }, 'a try could not be run');
+        return failure(error);
+      });
       running -= 1;
       const label = 'error' in outcome ? outcome.error.code : 'success';
       deps.observe?.({ type: request.type, outcome: label, durationMs: performance.now() - startedAt });

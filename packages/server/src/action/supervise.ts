@@ -18,6 +18,8 @@ export function supervise<T>(
   work: (signal: AbortSignal) => Promise<T>,
   succeed: (value: T) => AttemptOutcome,
 ): Promise<AttemptOutcome> {
+  // It fired while the try waited for its turn: an action would wait for an event that is over.
+  if (signal.aborted) return Promise.resolve(aborted);
   const inner = new AbortController();
   return new Promise((resolve) => {
     let isOver = false;
@@ -44,7 +46,6 @@ export function supervise<T>(
     );
 
     signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
     void begin(work, inner.signal).then(
       (value) => finish(succeed(value)),
       (error: unknown) => finish(inner.signal.aborted ? aborted : failure(error)),

@@ -146,7 +146,7 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
 }
 
 /** What is wrong with a header, in words without its value; undefined when it can be sent. */
-export function headerProblem(name: string, value: string): string | undefined {
+function headerProblem(name: string, value: string): string | undefined {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `${JSON.stringify(name)} is no name of a header`;
   if (ownHeaders.has(name.toLowerCase())) return `The header ${name} is made from the request and cannot be set`;
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
