@@ -27,6 +27,8 @@ function page() {
 A workflow is one JSON document. Printed from the JSON Schema of the language by \`npm run generate\`; the schema itself is
 [workflow-1.0.schema.json](workflow-1.0.schema.json), served at \`GET /schemas/workflow/1.0.json\`. Unknown fields are refused.
 
+Durations are a number of milliseconds (\`5000\`) or text: \`250ms 5s 10m 2h 3d\` or ISO 8601 (\`PT5S\`).
+
 ## Top level
 
 ${fields(schema)}

@@ -8,7 +8,7 @@ import type { LaidStep } from './layout.ts';
 import { warnOfSecrets } from './plain-secret.ts';
 import type { ActionShape, Work } from './plan.ts';
 import { checkRetry, resolveRetry } from './retry-policy.ts';
-import { commonDefinitions } from './schema/common.ts';
+import { commonDefinitions } from './schema/value-schemas.ts';
 import { readTimeout } from './timeout.ts';
 import type { View } from './view.ts';
 import type { Workshop } from './workshop.ts';

@@ -2,6 +2,7 @@
 import type { Expression, Template } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { StepDocument } from './document.ts';
+import type { ErrorCode } from './issue-codes.ts';
 import type { PlanBlock, Work } from './plan.ts';
 
 export type ControlType = {
@@ -34,5 +35,5 @@ export type TypeCompiler = {
   condition(pointer: string, source: string): Expression;
   /** The number of the block that `blocks` named so. */
   block(name: string): number;
-  error(issue: { readonly code: string; readonly pointer: string; readonly message: string }): void;
+  error(issue: { readonly code: ErrorCode; readonly pointer: string; readonly message: string }): void;
 };

@@ -1,18 +1,19 @@
 /** Collects what is wrong with a document. */
 import { closest } from '../text/suggest.ts';
+import type { ErrorCode, WarningCode } from './issue-codes.ts';
 import type { DefinitionIssue } from './plan.ts';
 
 export type Issues = {
-  error(issue: IssueInput): void;
-  warn(issue: IssueInput): void;
+  error(issue: IssueInput<ErrorCode>): void;
+  warn(issue: IssueInput<WarningCode>): void;
   /** The word that was probably meant; undefined also when enough errors are known, for then nobody will read it. */
   suggest(word: string, candidates: () => Iterable<string>): string | undefined;
   readonly errors: readonly DefinitionIssue[];
   readonly warnings: readonly DefinitionIssue[];
 };
 
-export type IssueInput = {
-  readonly code: string;
+export type IssueInput<Code> = {
+  readonly code: Code;
   readonly pointer: string;
   readonly message: string;
   readonly suggestion?: string | undefined;
@@ -42,7 +43,7 @@ function createList(what: string) {
   const kept: DefinitionIssue[] = [];
   let more = 0;
   return {
-    add({ suggestion, ...issue }: IssueInput) {
+    add({ suggestion, ...issue }: IssueInput<string>) {
       if (kept.length >= most) more += 1;
       else kept.push(suggestion === undefined ? issue : { ...issue, suggestion });
     },

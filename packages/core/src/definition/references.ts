@@ -2,6 +2,7 @@
 import type { Reference } from '../expression/expression.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import type { Graph } from './graph.ts';
+import type { ErrorCode } from './issue-codes.ts';
 import type { IssueInput, Issues } from './issues.ts';
 import { compilePattern } from './json-schema/pattern.ts';
 import { resolveReference } from './json-schema/reference.ts';
@@ -17,7 +18,7 @@ export type World = {
   readonly suggest: Issues['suggest'];
 };
 
-type Finding = Omit<IssueInput, 'pointer'>;
+type Finding = Omit<IssueInput<ErrorCode>, 'pointer'>;
 
 const stepFields = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];
 

@@ -60,7 +60,6 @@ const schemas = fc.letrec<{ schema: Json }>((tie) => {
       oneOf: list,
       not: inner,
       if: inner,
-      // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
       then: inner,
       else: inner,
     },

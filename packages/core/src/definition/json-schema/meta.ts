@@ -73,7 +73,6 @@ const keywords: { readonly [keyword: string]: KeywordKind } = {
   oneOf: 'schema list',
   not: 'schema',
   if: 'schema',
-  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
   then: 'schema',
   else: 'schema',
   title: 'text',

@@ -1,7 +1,7 @@
 /** The JSON Schema of a step, built from the table of control types. */
 import type { JsonObject } from '../../json.ts';
 import type { ControlType } from '../control-type.ts';
-import { expressionSchema, templateSchema } from './common.ts';
+import { expressionSchema, templateSchema } from './value-schemas.ts';
 
 /** Fields that a step and a compensation have in common. */
 const workFields: JsonObject = {
@@ -106,7 +106,6 @@ export function stepDefinitions(types: readonly ControlType[]): { readonly [name
 function configRule(type: ControlType): JsonObject {
   return {
     if: { required: ['type'], properties: { type: { enum: [type.type, ...type.aliases] } } },
-    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
     then: { required: ['config'], properties: { config: { $ref: `#/$defs/${configName(type)}` } } },
   };
 }

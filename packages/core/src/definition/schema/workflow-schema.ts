@@ -1,8 +1,8 @@
 /** The JSON Schema (draft 2020-12) of the whole language: published, printed as reference, and what documents are checked by. */
 import type { JsonObject } from '../../json.ts';
 import { controlTypes } from '../types/index.ts';
-import { commonDefinitions, semverPattern, templateSchema } from './common.ts';
 import { stepDefinitions } from './step-schema.ts';
+import { commonDefinitions, semverPattern, templateSchema } from './value-schemas.ts';
 
 /** The version of the language. */
 export const schemaVersion = '1.0';

@@ -1,7 +1,7 @@
 /** `function`: JavaScript in a sandbox. */
 import type { ControlType } from '../control-type.ts';
 import { parseDuration } from '../duration.ts';
-import { templateSchema } from '../schema/common.ts';
+import { templateSchema } from '../schema/value-schemas.ts';
 
 const defaultTimeoutMs = 1000;
 const longestTimeoutMs = 60_000;

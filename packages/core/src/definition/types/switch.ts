@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../json.ts';
 import type { ControlType, InnerBlock } from '../control-type.ts';
 import type { StepDocument } from '../document.ts';
-import { expressionSchema } from '../schema/common.ts';
+import { expressionSchema } from '../schema/value-schemas.ts';
 
 type Config = {
   readonly cases: readonly { readonly when: string; readonly steps: readonly StepDocument[] }[];

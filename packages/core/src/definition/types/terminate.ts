@@ -1,7 +1,7 @@
 /** `terminate`: ends the execution at once. */
 import type { JsonObject } from '../../json.ts';
 import type { ControlType } from '../control-type.ts';
-import { templateSchema } from '../schema/common.ts';
+import { templateSchema } from '../schema/value-schemas.ts';
 
 type Status = 'COMPLETED' | 'FAILED' | 'CANCELLED';
 

@@ -1,6 +1,6 @@
 /** `transform`: a value made from other values. */
 import type { ControlType } from '../control-type.ts';
-import { templateSchema } from '../schema/common.ts';
+import { templateSchema } from '../schema/value-schemas.ts';
 
 export const transformType: ControlType = {
   type: 'transform',

@@ -28,22 +28,16 @@ export const waitType: ControlType = {
     const field = config.for === undefined ? 'until' : 'for';
     const value = config[field] ?? null;
     const template = step.template(`/${field}`, value);
-    const fits = field === 'for' ? parseDuration(value) : parseTimestamp(value);
-    if (template.constant && fits === undefined) step.error(misread(field));
+    const isRead = (field === 'for' ? parseDuration(value) : parseTimestamp(value)) !== undefined;
+    if (template.constant && !isRead) step.error({ pointer: `/${field}`, ...misread[field] });
     return field === 'for' ? { kind: 'wait', for: template } : { kind: 'wait', until: template };
   },
 };
 
-function misread(field: 'for' | 'until') {
-  if (field === 'for')
-    return {
-      code: 'invalid_duration',
-      pointer: '/for',
-      message: 'expected a duration: a number of milliseconds, `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`',
-    };
-  return {
-    code: 'invalid_timestamp',
-    pointer: '/until',
-    message: 'expected a timestamp such as `2030-01-31T09:00:00Z`',
-  };
-}
+const misread = {
+  for: {
+    code: 'invalid_duration',
+    message: 'expected a duration: a number of milliseconds, `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`',
+  },
+  until: { code: 'invalid_timestamp', message: 'expected a timestamp such as `2030-01-31T09:00:00Z`' },
+} as const;

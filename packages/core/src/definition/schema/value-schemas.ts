@@ -1,4 +1,4 @@
-/** Parts of the language's schema that several fields share. */
+/** Schemas of values that several fields of the language hold: slugs, durations, expressions, retry policies. */
 import type { JsonObject } from '../../json.ts';
 import { isoDuration, longestDurationMs, shortDuration } from '../duration.ts';
 

@@ -1,0 +1,81 @@
+/** Every code that saving a workflow can answer with, and what it means. Codes are never renamed and never used for something else. */
+import type { ExpressionIssue } from '../expression/expression.ts';
+import type { ProblemCode } from './json-schema/problem.ts';
+
+/** Of the shape of a document, of a config, and of an input against its schema. */
+export const problemCodes: { readonly [code in ProblemCode]: string } = {
+  missing_field: 'A required field is missing; the pointer says where it would stand.',
+  unknown_field: 'There is no such field here.',
+  wrong_type: 'A value of another type was expected.',
+  not_allowed_value: 'The value is not one of those allowed.',
+  too_short: 'Text, list or object is shorter than allowed.',
+  too_long: 'Text, list or object is longer than allowed.',
+  too_small: 'The number is smaller than allowed.',
+  too_large: 'The number is larger than allowed.',
+  not_a_multiple: 'The number is not a multiple of what the schema asks for.',
+  pattern_mismatch: 'The text does not have the form that is asked for.',
+  format_mismatch: 'The text does not have the format that the schema names.',
+  duplicate_item: 'An item stands in the list twice.',
+  missing_item: 'The list lacks an item that the schema asks for.',
+  too_many_items: 'The list has too many items of one kind.',
+  no_alternative_fits: 'None of several allowed shapes fits.',
+  several_alternatives_fit: 'Exactly one of several shapes may fit, but more do.',
+  forbidden_value: 'The schema forbids this value.',
+  too_deep: 'The value is nested too deep.',
+  too_expensive: 'Checking the value against the schema takes too long.',
+};
+
+/** Of the expressions in a document. */
+export const expressionCodes: { readonly [code in ExpressionIssue['code']]: string } = {
+  expression_syntax: 'The expression does not parse.',
+  expression_type: 'The expression certainly fails or has the wrong type.',
+  unknown_name: 'The expression uses a name that does not exist where it stands.',
+  unknown_function: 'The expression calls a function that does not exist, or with the wrong number of arguments.',
+};
+
+/** Of what a document means. */
+export const meaningCodes = {
+  unknown_type: 'There is no such step type.',
+  duplicate_id: 'Two steps have the same id; reported at the later one.',
+  unknown_dependency: 'There is no such step in the block.',
+  dependency_outside_block: 'A step depends on steps of its own block only.',
+  duplicate_dependency: 'A dependency is listed twice.',
+  depends_on_itself: 'A step depends on itself.',
+  cycle: 'Steps depend on one another in a circle.',
+  join_never_satisfied: 'A join waits for more dependencies than there are.',
+  join_without_dependencies: 'A join stands beside no dependencies.',
+  cancel_remaining_without_join: '`cancel_remaining` stands beside a join of all.',
+  step_never_runs: 'The step can never run.',
+  conflicting_fields: 'Two fields say the same.',
+  not_for_control_type: 'The field is for actions only.',
+  invalid_duration: 'This is not a duration, or not one that is allowed here.',
+  invalid_timestamp: 'This is not a timestamp.',
+  no_default_export: 'The code of a function exports no default function.',
+  error_without_failure: '`terminate` gives an error to an execution that completes.',
+  unknown_step: 'An expression refers to a step that does not exist.',
+  step_not_ended: 'An expression refers to a step that may not have ended, or cannot be seen from there.',
+  unknown_step_field: 'An expression asks a step for a field that it does not have.',
+  dynamic_step_reference: 'An expression names a step only when it runs.',
+  unknown_variable: 'An expression reads a variable that nothing writes.',
+  unknown_input_field: 'An expression reads a field that `input_schema` does not allow.',
+  invalid_input_schema: '`input_schema` is not a JSON Schema that can be run.',
+  nested_too_deep: 'Blocks or values are nested too deep.',
+  document_too_large: 'The document is over 1 MB.',
+  too_many_steps: 'The document has over 5,000 steps.',
+  more_issues: 'There is more to say than is listed.',
+} as const;
+
+/** Of warnings: the workflow is saved all the same. */
+export const warningCodes = {
+  step_never_runs: 'The condition of the step is always false.',
+  join_without_effect: 'A join stands beside a single dependency.',
+  compensate_without_effect: 'Nothing runs inside the step that could be undone.',
+  variable_race: 'Two steps that may run at once write one variable.',
+  secret_in_plain_text: 'A config holds what looks like a secret.',
+  not_evaluated: 'An initial value of a variable holds an expression, which stays text.',
+  unknown_keyword: 'A keyword of `input_schema` is most probably misspelled, and is ignored.',
+  more_issues: 'There is more to say than is listed.',
+} as const;
+
+export type ErrorCode = ProblemCode | ExpressionIssue['code'] | keyof typeof meaningCodes;
+export type WarningCode = keyof typeof warningCodes;
