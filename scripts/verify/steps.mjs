@@ -23,11 +23,7 @@ export const steps = [
     what: 'the dependency rule and what is forbidden',
     run: (root) => runNode(root, 'tools/architecture/main.ts', []),
   },
-  {
-    name: 'unused',
-    what: 'code and dependencies that nothing uses',
-    run: (root) => runNode(root, bin('knip/bin/knip.js'), []),
-  },
+  { name: 'unused', what: 'code and dependencies that nothing uses, or only a test', run: checkUnused },
   {
     name: 'size',
     what: 'sizes of files and functions',
@@ -59,6 +55,20 @@ async function checkTypes(root) {
     if (!result.ok) output.push(`in ${project}:\n${result.output}`);
   }
   return { ok: output.length === 0, output: output.join('\n') };
+}
+
+/**
+ * Twice: with the tests, and without them, since what only its test can reach is not part of the product.
+ *
+ * @param {string} root
+ * @returns {Promise<Result>}
+ */
+async function checkUnused(root) {
+  const knip = bin('knip/bin/knip.js');
+  const all = await runNode(root, knip, ['--no-config-hints']);
+  const product = await runNode(root, knip, ['--no-config-hints', '--production']);
+  const output = [all.output, product.output && `Without the tests:\n${product.output}`].join('');
+  return { ok: all.ok && product.ok, output };
 }
 
 /**
