@@ -38,7 +38,7 @@ describe('refused definitions', () => {
     const answer = await api.post('/workflows', sent);
     expect(answer.status).toBe(422);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(answer.json).toMatchObject({ code: 'definition_invalid', status: 422 });
+    expect(answer.json).toMatchObject({ code: 'invalid_definition', status: 422 });
     expect(answer.json.errors).toContainEqual(expect.objectContaining(error));
 
     const validated = await api.post('/workflows/validate', sent);

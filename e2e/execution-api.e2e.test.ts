@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
 import { type Answer, type Api, createApi } from './api-client.ts';
-import { at, aWorkflow, calls, type Definition, naps, once, says } from './definitions.ts';
+import { at, aWorkflow, calls, type Definition, naps, needs, once, says } from './definitions.ts';
 import { startOutsideWorld } from './outside-world.ts';
 
 let server: RunningServer;

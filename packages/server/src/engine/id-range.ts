@@ -10,10 +10,5 @@ export function firstIdAt(at: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-export function isUuid(text: string): boolean {
-  return uuid.test(text);
-}
-
 /** 48 bits of milliseconds. */
 const maxTime = 2 ** 48 - 1;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -23,13 +23,19 @@ const catalog = (...known: (typeof pinger)[]): ActionCatalog => ({
 });
 
 /** One process: what it publishes, and what it holds in memory. */
-function aProcess({ actions = catalog(), monotonic = () => 0 } = {}) {
+function aProcess({
+  actions = catalog(),
+  monotonic = () => 0,
+}: {
+  actions?: ActionCatalog;
+  monotonic?: () => number;
+} = {}) {
   const { database } = test;
   const resolver = createResolver({ database, actions, monotonic });
   return { resolver, workflows: createWorkflows({ database, actions, resolver, newId: randomUUIDv7 }) };
 }
 
-const says = (output: unknown) => ({ id: 'a', type: 'transform', config: { output } });
+const says = (output: number) => ({ id: 'a', type: 'transform', config: { output } });
 let made = 0;
 function aDocument(more: object = {}): JsonObject {
   made += 1;
