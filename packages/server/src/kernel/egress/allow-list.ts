@@ -22,7 +22,9 @@ function parseEntry(entry: string): Rule {
   const text = entry.trim().toLowerCase();
   const rule = text.includes('/') ? parseRange(text) : parseHostAndPort(text);
   if (rule) return rule;
-  throw new Error(`expected a host, a CIDR or host:port, such as 10.0.0.0/8 or db.internal:5432, but got "${entry}"`);
+  throw new Error(
+    `CLOUDFLOW_EGRESS_ALLOW: expected a host, a CIDR or host:port, such as 10.0.0.0/8 or db.internal:5432, but got "${entry}"`,
+  );
 }
 
 function parseRange(text: string): Rule | undefined {
