@@ -41,6 +41,11 @@ export const generators = [
     command: ['scripts/generate-error-page.mjs'],
     outputs: ['docs/reference/errors.md'],
   },
+  {
+    name: 'schema of the database',
+    command: ['scripts/generate-schema.mjs'],
+    outputs: ['docs/reference/schema.sql'],
+  },
 ];
 
 /** Runs every generator; throws with its output when one fails. */

@@ -1,0 +1,303 @@
+-- Printed by `npm run generate` from packages/server/migrations: what they add up to. Not run by anything.
+
+CREATE OR REPLACE FUNCTION public.current_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid
+;
+
+CREATE OR REPLACE FUNCTION public.readable_json(data text)
+ RETURNS json
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (POSITION(('\u'::text) IN (data)) = 0) THEN (data)::json ELSE (regexp_replace(data, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})'::text, '\1\\ufffd'::text, 'g'::text))::json END
+;
+
+create table api_keys (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  name                 text not null,
+  prefix               text not null,
+  key_hash             bytea not null,
+  permissions          text[] not null,
+  created_at           timestamp with time zone not null default now(),
+  expires_at           timestamp with time zone,
+  revoked_at           timestamp with time zone,
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+CREATE INDEX api_keys_tenant ON api_keys USING btree (tenant_id, id);
+alter table api_keys enable row level security, force row level security;
+create policy app on api_keys for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy authenticate on api_keys for select to cloudflow_app using ((key_hash = decode(NULLIF(current_setting('app.api_key_hash'::text, true), ''::text), 'hex'::text)));
+create policy owner on api_keys for all to <owner> using (true) with check (true);
+grant insert, select, update on api_keys to cloudflow_app;
+
+create table engine_commits (
+  flush_id             uuid not null,
+  lane                 uuid not null,
+  n                    bigint not null,
+  at                   timestamp with time zone not null default now(),
+  refs                 uuid[] not null,
+  constraint engine_commits_pkey PRIMARY KEY (flush_id)
+) partition by RANGE (flush_id);
+alter table engine_commits enable row level security, force row level security;
+create policy engine on engine_commits for all to cloudflow_engine using (true) with check (true);
+create policy owner on engine_commits for all to <owner> using (true) with check (true);
+grant insert, select on engine_commits to cloudflow_engine;
+
+create table engine_members (
+  id                   uuid not null,
+  started_at           timestamp with time zone not null default now(),
+  seen_at              timestamp with time zone not null default now(),
+  address              text,
+  constraint engine_members_pkey PRIMARY KEY (id)
+);
+alter table engine_members enable row level security, force row level security;
+create policy engine on engine_members for all to cloudflow_engine using (true) with check (true);
+create policy owner on engine_members for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on engine_members to cloudflow_engine;
+
+create table execution_events (
+  execution_id         uuid not null,
+  at                   timestamp with time zone not null default now(),
+  seq                  integer not null,
+  data                 text not null,
+  constraint execution_events_pkey PRIMARY KEY (execution_id, seq)
+) partition by RANGE (execution_id);
+alter table execution_events enable row level security, force row level security;
+create policy app on execution_events for select to cloudflow_app using ((EXISTS ( SELECT
+   FROM workflow_executions e
+  WHERE (e.id = execution_events.execution_id))));
+create policy engine on execution_events for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_events for all to <owner> using (true) with check (true);
+grant select on execution_events to cloudflow_app;
+grant insert, select on execution_events to cloudflow_engine;
+
+create table execution_inbox (
+  id                   bigint not null generated always as identity,
+  execution_id         uuid not null,
+  created_at           timestamp with time zone not null default clock_timestamp(),
+  shard                smallint not null,
+  kind                 text not null,
+  payload              text not null default 'null'::text,
+  constraint execution_inbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX execution_inbox_shard ON execution_inbox USING btree (shard, id);
+alter table execution_inbox enable row level security, force row level security;
+create policy app on execution_inbox for insert to cloudflow_app with check ((EXISTS ( SELECT
+   FROM workflow_executions e
+  WHERE (e.id = execution_inbox.execution_id))));
+create policy engine on execution_inbox for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_inbox for all to <owner> using (true) with check (true);
+grant insert on execution_inbox to cloudflow_app;
+grant delete, insert, select on execution_inbox to cloudflow_engine;
+
+create table execution_keys (
+  tenant_id            uuid not null,
+  execution_id         uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  key                  text not null,
+  hash                 bytea not null,
+  constraint execution_keys_pkey PRIMARY KEY (tenant_id, key)
+);
+CREATE INDEX execution_keys_age ON execution_keys USING btree (created_at);
+alter table execution_keys enable row level security, force row level security;
+create policy app on execution_keys for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on execution_keys for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_keys for all to <owner> using (true) with check (true);
+grant insert, select on execution_keys to cloudflow_app;
+grant delete, insert, select on execution_keys to cloudflow_engine;
+
+create table execution_timers (
+  execution_id         uuid not null,
+  due                  timestamp with time zone not null,
+  timer                integer not null,
+  shard                smallint not null,
+  constraint execution_timers_pkey PRIMARY KEY (execution_id, timer)
+);
+CREATE INDEX execution_timers_due ON execution_timers USING btree (shard, due);
+alter table execution_timers enable row level security, force row level security;
+create policy engine on execution_timers for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_timers for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on execution_timers to cloudflow_engine;
+
+create table outbox (
+  id                   uuid not null,
+  tx                   xid8 not null default pg_current_xact_id(),
+  tenant_id            uuid not null,
+  at                   timestamp with time zone not null default now(),
+  type                 text not null,
+  correlation_id       text,
+  payload              text not null,
+  constraint outbox_pkey PRIMARY KEY (id)
+);
+CREATE INDEX outbox_order ON outbox USING btree (tx, id);
+alter table outbox enable row level security, force row level security;
+create policy app on outbox for insert to cloudflow_app with check ((tenant_id = current_tenant()));
+create policy engine on outbox for all to cloudflow_engine using (true) with check (true);
+create policy owner on outbox for all to <owner> using (true) with check (true);
+grant insert on outbox to cloudflow_app;
+grant delete, select on outbox to cloudflow_engine;
+
+create table schema_migrations (
+  number               integer not null,
+  name                 text not null,
+  checksum             text not null,
+  started_at           timestamp with time zone not null default now(),
+  finished_at          timestamp with time zone,
+  constraint schema_migrations_pkey PRIMARY KEY (number)
+);
+
+create sequence shard_epochs;
+grant usage on shard_epochs to cloudflow_engine;
+
+create table shards (
+  shard                smallint not null,
+  owner                uuid,
+  epoch                bigint not null default 0,
+  lease_until          timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone,
+  constraint shards_pkey PRIMARY KEY (shard),
+  constraint shards_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
+) with (fillfactor=20);
+alter table shards enable row level security, force row level security;
+create policy engine on shards for all to cloudflow_engine using (true) with check (true);
+create policy owner on shards for all to <owner> using (true) with check (true);
+grant select, update on shards to cloudflow_engine;
+
+create table tenants (
+  id                   uuid not null,
+  slug                 text not null,
+  name                 text not null,
+  created_at           timestamp with time zone not null default now(),
+  constraint tenants_slug_key UNIQUE (slug),
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_slug_check CHECK ((slug <> ''::text))
+);
+alter table tenants enable row level security, force row level security;
+create policy app on tenants for all to cloudflow_app using ((id = current_tenant()));
+create policy owner on tenants for all to <owner> using (true) with check (true);
+grant select on tenants to cloudflow_app;
+
+create table workflow_executions (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  workflow_id          uuid not null,
+  version_id           uuid not null,
+  root_id              uuid not null,
+  parent_id            uuid,
+  retry_of             uuid,
+  created_at           timestamp with time zone not null default now(),
+  started_at           timestamp with time zone,
+  finished_at          timestamp with time zone,
+  seq                  integer not null default 0,
+  shard                smallint not null,
+  status               smallint not null default 0,
+  phase                smallint,
+  wait_reason          smallint,
+  priority             smallint not null default 3,
+  generation           smallint not null default 0,
+  business_key         text,
+  labels               text not null default '{}'::text,
+  trigger              text not null default 'null'::text,
+  input                text not null default 'null'::text,
+  output               text,
+  error                text,
+  constraint workflow_executions_pkey PRIMARY KEY (id),
+  constraint workflow_executions_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+  constraint workflow_executions_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
+) partition by RANGE (id);
+CREATE INDEX workflow_executions_unfinished ON workflow_executions USING btree (shard, id) WHERE (finished_at IS NULL);
+CREATE INDEX workflow_executions_workflow ON workflow_executions USING btree (tenant_id, workflow_id, id);
+alter table workflow_executions enable row level security, force row level security;
+create policy app on workflow_executions for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on workflow_executions for all to cloudflow_engine using (true) with check (true);
+create policy owner on workflow_executions for all to <owner> using (true) with check (true);
+grant insert, select on workflow_executions to cloudflow_app;
+grant insert, select, update on workflow_executions to cloudflow_engine;
+
+create table workflow_versions (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  workflow_id          uuid not null,
+  version              text not null,
+  definition           text not null,
+  digest               bytea not null,
+  created_at           timestamp with time zone not null default now(),
+  constraint workflow_versions_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint workflow_versions_tenant_id_workflow_id_version_key UNIQUE (tenant_id, workflow_id, version),
+  constraint workflow_versions_pkey PRIMARY KEY (id),
+  constraint workflow_versions_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, id),
+  constraint workflow_versions_digest_check CHECK ((octet_length(digest) = 32)),
+  constraint workflow_versions_version_check CHECK ((version <> ''::text))
+);
+alter table workflow_versions enable row level security, force row level security;
+create policy app on workflow_versions for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on workflow_versions for select to cloudflow_engine using (true);
+create policy owner on workflow_versions for all to <owner> using (true) with check (true);
+grant insert, select on workflow_versions to cloudflow_app;
+grant select on workflow_versions to cloudflow_engine;
+
+create table workflows (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  slug                 text not null,
+  enabled              boolean not null default true,
+  current_version_id   uuid,
+  created_at           timestamp with time zone not null default now(),
+  updated_at           timestamp with time zone not null default now(),
+  deleted_at           timestamp with time zone,
+  constraint workflows_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint workflows_pkey PRIMARY KEY (id),
+  constraint workflows_tenant_id_current_version_id_fkey FOREIGN KEY (tenant_id, current_version_id) REFERENCES workflow_versions(tenant_id, id),
+  constraint workflows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint workflows_slug_check CHECK ((slug <> ''::text))
+);
+CREATE UNIQUE INDEX workflows_live_slug ON workflows USING btree (tenant_id, slug) WHERE (deleted_at IS NULL);
+alter table workflows enable row level security, force row level security;
+create policy app on workflows for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on workflows for select to cloudflow_engine using (true);
+create policy owner on workflows for all to <owner> using (true) with check (true);
+grant insert, select, update on workflows to cloudflow_app;
+grant select on workflows to cloudflow_engine;
+
+create view workflow_steps with (security_invoker=true) as
+ SELECT execution_id,
+    step_id,
+    path,
+    round,
+    (array_agg(
+        CASE kind
+            WHEN 'begun'::text THEN 'EXECUTING'::text
+            WHEN 'retrying'::text THEN 'QUEUED'::text
+            WHEN 'succeeded'::text THEN 'SUCCESS'::text
+            WHEN 'failed'::text THEN 'FAILED'::text
+            WHEN 'skipped'::text THEN 'SKIPPED'::text
+            ELSE NULL::text
+        END ORDER BY seq DESC, "position" DESC))[1] AS status,
+    max(attempt) AS attempt,
+    COALESCE(min(at) FILTER (WHERE (kind = 'begun'::text)), min(at) FILTER (WHERE (kind <> 'skipped'::text))) AS started_at,
+    max(at) FILTER (WHERE (kind = ANY (ARRAY['succeeded'::text, 'failed'::text, 'skipped'::text]))) AS finished_at,
+    (array_agg((error ->> 'code'::text) ORDER BY seq DESC, "position" DESC))[1] AS error_code,
+    (array_agg((error ->> 'message'::text) ORDER BY seq DESC, "position" DESC))[1] AS error_message
+   FROM ( SELECT x.execution_id,
+            x.seq,
+            e."position",
+            (e.body ->> 'e'::text) AS kind,
+            (e.body ->> 's'::text) AS step_id,
+            COALESCE((e.body ->> 'p'::text), ''::text) AS path,
+            COALESCE(((e.body ->> 'r'::text))::integer, 0) AS round,
+                CASE
+                    WHEN ((e.body ->> 'e'::text) = 'begun'::text) THEN COALESCE(((e.body ->> 'a'::text))::integer, 1)
+                    ELSE NULL::integer
+                END AS attempt,
+            to_timestamp((((e.body ->> 'at'::text))::double precision / (1000)::double precision)) AS at,
+            (e.body -> 'err'::text) AS error
+           FROM (execution_events x
+             CROSS JOIN LATERAL json_array_elements(readable_json(x.data)) WITH ORDINALITY e(body, "position"))) event
+  WHERE (kind = ANY (ARRAY['begun'::text, 'retrying'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text]))
+  GROUP BY execution_id, step_id, path, round;
+grant select on workflow_steps to cloudflow_app;
+grant select on workflow_steps to cloudflow_engine;
