@@ -1,7 +1,7 @@
 /** The static check of calls: which function is meant, with how many arguments of which types. */
 import { closest } from '../text/suggest.ts';
 import { startEvaluation } from './budget.ts';
-import { type Check, checkNode, report, require } from './check.ts';
+import { type Check, checkNode, report, require } from './check-node.ts';
 import { type Callee, calleeOf } from './environment.ts';
 import { ExpressionError, type StaticType } from './expression.ts';
 import { comprehensions } from './macros.ts';
@@ -13,8 +13,8 @@ import type { Call, Node } from './syntax.ts';
 export function checkCall(check: Check, call: Call): StaticType {
   if (call.target !== null && lazyMethods.has(call.name)) return checkLazy(check, call, call.target);
   const callee = calleeOf(check.environment, call);
-  const types = callee.args.map((arg) => checkNode(check, arg));
   if (callee.candidates.length === 0) return reportUnknown(check, call, callee);
+  const types = callee.args.map((arg) => checkNode(check, arg));
   const fitting = callee.candidates.filter((candidate) => fits(candidate, types));
   const [only] = new Set(fitting.map((candidate) => candidate.result));
   if (only === undefined) {
@@ -58,6 +58,9 @@ function reportUnknown(check: Check, call: Call, callee: Callee): StaticType {
     position: call.nameAt,
     ...(suggestion === undefined ? {} : { suggestion }),
   });
+  // What is meant to be a comprehension names variables, which are no unknown names.
+  const isComprehension = suggestion !== undefined && comprehensions.has(suggestion);
+  for (const arg of isComprehension ? callee.args.slice(0, 1) : callee.args) checkNode(check, arg);
   return 'dyn';
 }
 

@@ -1,17 +1,19 @@
 /** The static check: unknown names and functions, arity, and the type errors that are certain whatever the data is. */
 import { closest } from '../text/suggest.ts';
 import { checkCall } from './check-call.ts';
-import { type Environment, isVariable, namedType, withLocals } from './environment.ts';
+import { type Check, checkNode, inside, report, require } from './check-node.ts';
+import { type Environment, isVariable, namedType } from './environment.ts';
 import type { ExpressionIssue, StaticType } from './expression.ts';
 import { binaryType } from './operator-types.ts';
 import type { Binary, Comprehension, Has, Index, Name, Node, Select, Unary } from './syntax.ts';
 import { typeNames, typeOf } from './value.ts';
 
-/** One check: where its findings go. */
-export type Check = { readonly environment: Environment; readonly issues: ExpressionIssue[] };
+/** The type of a tree as far as it is certain; what is wrong in it is added to the issues. */
+export function checkTree(node: Node, environment: Environment, issues: ExpressionIssue[]): StaticType {
+  return checkAny({ environment, issues, check: checkAny }, node);
+}
 
-/** The type of a node as far as it is certain; what is wrong in it is added to the issues. */
-export function checkNode(check: Check, node: Node): StaticType {
+function checkAny(check: Check, node: Node): StaticType {
   switch (node.kind) {
     case 'literal':
       return typeOf(node.value);
@@ -50,29 +52,6 @@ export function checkNode(check: Check, node: Node): StaticType {
       checkNode(check, node.value);
       return checkNode(inside(check, [node.variable]), node.body);
   }
-}
-
-export function report(check: Check, issue: ExpressionIssue): void {
-  check.issues.push(issue);
-}
-
-type Need = { readonly types: readonly StaticType[]; readonly by: string };
-
-/** Checks a node that must be of one of some types. */
-export function require(check: Check, node: Node, { types, by }: Need): StaticType {
-  const type = checkNode(check, node);
-  if (type !== 'dyn' && !types.includes(type)) {
-    report(check, {
-      code: 'expression_type',
-      message: `${by} takes ${types.join(' or ')}, but this is ${type}`,
-      position: node.start,
-    });
-  }
-  return type;
-}
-
-function inside(check: Check, variables: readonly string[]): Check {
-  return { environment: withLocals(check.environment, variables), issues: check.issues };
 }
 
 function checkName(check: Check, node: Name): StaticType {

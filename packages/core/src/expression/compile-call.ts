@@ -1,7 +1,6 @@
 /** Calls to code. */
 import type { Evaluation } from './budget.ts';
-import type { Code, Compilation } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { type Code, type Compilation, compileNode } from './code.ts';
 import { calleeOf } from './environment.ts';
 import { ExpressionError, Resolver } from './expression.ts';
 import { lazyMethods } from './registry.ts';

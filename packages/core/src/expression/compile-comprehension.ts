@@ -1,9 +1,7 @@
 /** Comprehensions to code. Every round is one step of the budget; the variables live in slots of the evaluation. */
 import { charge, chargeElements, type Evaluation } from './budget.ts';
-import type { Code, Compilation } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { type Code, type Compilation, compileNode, withVariables } from './code.ts';
 import { absorb, truth } from './compile-operator.ts';
-import { withLocals } from './environment.ts';
 import { ExpressionError } from './expression.ts';
 import { sortByKeys } from './functions/list.ts';
 import type { Bind, Comprehension } from './syntax.ts';
@@ -31,12 +29,11 @@ type Loop = {
 
 export function compileComprehension(compilation: Compilation, node: Comprehension): Code {
   const target = compileNode(compilation, node.target);
-  const { environment, source } = compilation;
-  const body: Compilation = { source, environment: withLocals(environment, node.variables) };
+  const body = withVariables(compilation, node.variables);
   const parts = node.parts.map((part) => compileNode(body, part));
   const last = parts.at(-1);
   if (last === undefined) throw new TypeError(`${node.name} was not checked before it was compiled`);
-  const slot = environment.locals.length;
+  const slot = compilation.environment.locals.length;
   if (node.name === 'optMap' || node.name === 'optFlatMap') return optionalMap(node.name, { target, body: last, slot });
   const walk = (evaluation: Evaluation) =>
     startWalk(evaluation, target(evaluation), { slot, isPair: node.variables.length === 2, name: node.name });
@@ -45,10 +42,10 @@ export function compileComprehension(compilation: Compilation, node: Comprehensi
 }
 
 /** `cel.bind(x, value, body)`. */
-export function compileBind({ source, environment }: Compilation, node: Bind): Code {
-  const value = compileNode({ source, environment }, node.value);
-  const body = compileNode({ source, environment: withLocals(environment, [node.variable]) }, node.body);
-  const slot = environment.locals.length;
+export function compileBind(compilation: Compilation, node: Bind): Code {
+  const value = compileNode(compilation, node.value);
+  const body = compileNode(withVariables(compilation, [node.variable]), node.body);
+  const slot = compilation.environment.locals.length;
   return (evaluation) => {
     evaluation.locals[slot] = value(evaluation);
     return body(evaluation);

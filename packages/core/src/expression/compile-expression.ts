@@ -1,9 +1,9 @@
 /** Source text to an Expression: read, check, compile, in this order, each only when the one before found nothing. */
 import type { Json } from '../json.ts';
 import { type Evaluation, startEvaluation, stepsPerExpression } from './budget.ts';
-import { checkNode } from './check.ts';
+import { checkTree } from './check.ts';
 import type { Code } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { compileTree } from './compile-node.ts';
 import { type Environment, isVariable, slotOf } from './environment.ts';
 import {
   type Compiled,
@@ -51,9 +51,9 @@ export function compileTokens(
     const environment: Environment = { names: new Set(names), locals: [] };
     const node = parse(tokens);
     const issues: ExpressionIssue[] = [];
-    const type = checkNode({ environment, issues }, node);
+    const type = checkTree(node, environment, issues);
     if (issues.length > 0) return { issues };
-    const code = compileNode({ source, environment }, node);
+    const code = compileTree(source, environment, node);
     const finish = isData(node, environment) ? ofData : toJson;
     const references = collectReferences(node, environment);
     return {

@@ -1,7 +1,6 @@
 /** `[…]` and `{…}` to code. */
 import { chargeElements } from './budget.ts';
-import type { Code, Compilation } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { type Code, type Compilation, compileNode } from './code.ts';
 import { ExpressionError } from './expression.ts';
 import { keyOf } from './field.ts';
 import type { List, MapLiteral } from './syntax.ts';

@@ -5,9 +5,14 @@ import { compileBind, compileComprehension } from './compile-comprehension.ts';
 import { compileList, compileMap } from './compile-literal.ts';
 import { compileBinary, compileConditional, compileLogic, compileUnary } from './compile-operator.ts';
 import { compileHas, compileIndex, compileName, compileSelect } from './compile-path.ts';
+import type { Environment } from './environment.ts';
 import type { Node } from './syntax.ts';
 
-export function compileNode(compilation: Compilation, node: Node): Code {
+export function compileTree(source: string, environment: Environment, node: Node): Code {
+  return compileAny({ source, environment, compile: compileAny }, node);
+}
+
+function compileAny(compilation: Compilation, node: Node): Code {
   switch (node.kind) {
     case 'literal': {
       const { value } = node;

@@ -1,8 +1,7 @@
 /** Operators to code. */
 import { add, divide, multiply, negate, remainder, subtract } from './arithmetic.ts';
 import { charge, chargeElements, type Evaluation } from './budget.ts';
-import type { Code, Compilation } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { type Code, type Compilation, compileNode } from './code.ts';
 import { compare, equals } from './equality.ts';
 import { ExpressionError } from './expression.ts';
 import { fieldOf, keyOf } from './field.ts';

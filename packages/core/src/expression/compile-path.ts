@@ -1,7 +1,6 @@
 /** Names, fields and indexes to code. A path of constants is one closure, however long it is. */
 import type { Evaluation } from './budget.ts';
-import { type Code, type Compilation, written } from './code.ts';
-import { compileNode } from './compile-node.ts';
+import { type Code, type Compilation, compileNode, written } from './code.ts';
 import { namedType, slotOf } from './environment.ts';
 import { ExpressionError } from './expression.ts';
 import { canHold, fieldOf, keyFor, missingField, optionalField } from './field.ts';

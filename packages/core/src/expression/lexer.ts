@@ -45,7 +45,7 @@ export function tokenize(source: string, start: number, embedded: boolean): Toke
     tokens.push(token);
     at = token.end;
   }
-  if (embedded) throw refuse('this $\u007b is never closed by a }', start - 2);
+  if (embedded) throw refuse('this expression is never closed by a }', start - 2);
   return finish(tokens, source.length);
 }
 

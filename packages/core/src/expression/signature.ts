@@ -6,7 +6,6 @@ import {
   type Duration,
   type Optional,
   type Timestamp,
-  type TypeValue,
   typeOf,
   type Value,
   type ValueMap,
@@ -84,8 +83,6 @@ export const map = one<ValueMap>('map');
 export const timestamp = one<Timestamp>('timestamp');
 export const duration = one<Duration>('duration');
 export const optional = one<Optional>('optional');
-export const type = one<TypeValue>('type');
-export const nothing = one<null>('null');
 export const any = one<Value>('dyn');
 
 /** One of two: `either(string, bytes)`. */
