@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'packages/*/testing/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['packages/*/{src,testing}/**/*.test.ts', '{tools,scripts}/**/*.test.ts'],
           exclude: apart,
         },
       },
