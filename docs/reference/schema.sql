@@ -14,6 +14,17 @@ CREATE OR REPLACE FUNCTION public.readable_json(data text)
 RETURN CASE WHEN (POSITION(('\u'::text) IN (data)) = 0) THEN (data)::json ELSE (regexp_replace(data, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})'::text, '\1\\ufffd'::text, 'g'::text))::json END
 ;
 
+CREATE OR REPLACE FUNCTION public.sees_execution(execution uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return exists (select from workflow_executions e where e.id = execution);
+end
+$function$
+;
+
 create table api_keys (
   id                   uuid not null,
   tenant_id            uuid not null,
@@ -68,9 +79,7 @@ create table execution_events (
   constraint execution_events_pkey PRIMARY KEY (execution_id, seq)
 ) partition by RANGE (execution_id);
 alter table execution_events enable row level security, force row level security;
-create policy app on execution_events for select to cloudflow_app using ((EXISTS ( SELECT
-   FROM workflow_executions e
-  WHERE (e.id = execution_events.execution_id))));
+create policy app on execution_events for select to cloudflow_app using (sees_execution(execution_id));
 create policy engine on execution_events for all to cloudflow_engine using (true) with check (true);
 create policy owner on execution_events for all to <owner> using (true) with check (true);
 grant select on execution_events to cloudflow_app;
@@ -87,9 +96,7 @@ create table execution_inbox (
 );
 CREATE INDEX execution_inbox_shard ON execution_inbox USING btree (shard, id);
 alter table execution_inbox enable row level security, force row level security;
-create policy app on execution_inbox for insert to cloudflow_app with check ((EXISTS ( SELECT
-   FROM workflow_executions e
-  WHERE (e.id = execution_inbox.execution_id))));
+create policy app on execution_inbox for insert to cloudflow_app with check (sees_execution(execution_id));
 create policy engine on execution_inbox for all to cloudflow_engine using (true) with check (true);
 create policy owner on execution_inbox for all to <owner> using (true) with check (true);
 grant insert on execution_inbox to cloudflow_app;

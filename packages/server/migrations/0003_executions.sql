@@ -41,6 +41,17 @@ create policy app    on workflow_executions to cloudflow_app using (tenant_id = 
 grant select, insert on workflow_executions to cloudflow_app;
 grant select, insert, update on workflow_executions to cloudflow_engine;
 
+-- Whether this transaction sees an execution, for the policies of what belongs to one. In PL/pgSQL on purpose: its plan is
+-- kept by the session, while the same subquery in a policy is planned over all months each time (2026-11: reading a
+-- journal took 1.66 ms so, and takes 0.20 ms). It runs with the rights of who asks.
+create function sees_execution(execution uuid) returns boolean
+  language plpgsql stable parallel safe
+as $$
+begin
+  return exists (select from workflow_executions e where e.id = execution);
+end
+$$;
+
 -- The journal. One row is what one flush recorded of one execution: a JSON array of events (core/run/event.ts).
 create table execution_events (
   execution_id uuid        not null,
@@ -54,7 +65,7 @@ create policy owner  on execution_events to current_user using (true) with check
 create policy engine on execution_events to cloudflow_engine using (true) with check (true);
 -- The tenant of an event is its execution's: who sees the execution sees its journal.
 create policy app on execution_events for select to cloudflow_app
-  using (exists (select from workflow_executions e where e.id = execution_id));
+  using (sees_execution(execution_id));
 grant select on execution_events to cloudflow_app;
 grant select, insert on execution_events to cloudflow_engine;
 
@@ -89,7 +100,7 @@ alter table execution_inbox enable row level security, force row level security;
 create policy owner  on execution_inbox to current_user using (true) with check (true);
 create policy engine on execution_inbox to cloudflow_engine using (true) with check (true);
 create policy app    on execution_inbox for insert to cloudflow_app
-  with check (exists (select from workflow_executions e where e.id = execution_id));
+  with check (sees_execution(execution_id));
 grant insert on execution_inbox to cloudflow_app;
 grant select, insert, delete on execution_inbox to cloudflow_engine;
 

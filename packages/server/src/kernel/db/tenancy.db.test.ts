@@ -157,7 +157,7 @@ it('opens a table with tenant_id to the app only through a policy that names the
       join pg_class c on c.oid = p.polrelid
      where (p.polroles = '{0}' or 'cloudflow_app'::regrole = any (p.polroles))
        and coalesce(pg_get_expr(p.polqual, p.polrelid), '') || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
-           !~ 'current_tenant\\(\\)|app.api_key_hash|workflow_executions'`,
+           !~ 'current_tenant\\(\\)|app.api_key_hash|sees_execution\\(execution_id\\)'`,
   );
   expect(open).toEqual([]);
 });
