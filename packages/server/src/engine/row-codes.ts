@@ -39,7 +39,8 @@ function reader<Name extends string>(column: string, codes: Readonly<Record<Name
   for (const name in codes) names[codes[name]] = name;
   return (code) => {
     const name = names[code];
-    if (name === undefined) throw new Error(`workflow_executions.${column} holds ${code}, which this release does not know`);
+    if (name === undefined)
+      throw new Error(`workflow_executions.${column} holds ${code}, which this release does not know`);
     return name;
   };
 }

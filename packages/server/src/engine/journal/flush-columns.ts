@@ -1,0 +1,179 @@
+/**
+ * What a flush sends, as columns: for each part of the statement the names, types and values of its rows. The text of the
+ * statement and its parameters are both made from these tables, so that they cannot disagree.
+ */
+import { phaseCode, statusCode, waitReasonCode } from '../row-codes.ts';
+import { ArrayColumn, type ElementType } from './array-column.ts';
+import type { HeadUpdate, JournalEntry, StartRow } from './entry.ts';
+
+export type PartName = 'starts' | 'keys' | 'rows' | 'heads' | 'armed' | 'disarmed' | 'ended' | 'consumed';
+
+type Column<Item> = {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly write: (column: ArrayColumn, item: Item, entry: JournalEntry) => void;
+};
+
+/** The rows of one part of a flush, gathered column by column. */
+export class Part<Item> {
+  readonly name: PartName;
+  readonly #columns: readonly Column<Item>[];
+  readonly #arrays: readonly ArrayColumn[];
+
+  constructor(name: PartName, columns: readonly Column<Item>[]) {
+    this.name = name;
+    this.#columns = columns;
+    this.#arrays = columns.map(({ type }) => new ArrayColumn(type));
+  }
+
+  add(item: Item, entry: JournalEntry): void {
+    for (let i = 0; i < this.#columns.length; i += 1) {
+      (this.#columns[i] as Column<Item>).write(this.#arrays[i] as ArrayColumn, item, entry);
+    }
+  }
+
+  reset(): void {
+    for (const array of this.#arrays) array.reset();
+  }
+
+  get isEmpty(): boolean {
+    return (this.#arrays[0] as ArrayColumn).length === 0;
+  }
+
+  parameters(): Buffer[] {
+    return this.#arrays.map((array) => array.parameter());
+  }
+
+  /** `unnest($9::uuid[], …) name (column, …)`, with parameters numbered from `first` on. */
+  unnest(first: number): string {
+    const parameters = this.#columns.map(({ type }, index) => `$${first + index}::${type}[]`);
+    return `unnest(${parameters.join(', ')}) ${this.name} (${this.columnNames().join(', ')})`;
+  }
+
+  columnNames(): string[] {
+    return this.#columns.map(({ name }) => name);
+  }
+}
+
+/** The head of a folded start belongs to its row; it counts only when the shard turns out to be ours. */
+const headColumns: readonly Column<HeadUpdate>[] = [
+  { name: 'status', type: 'int2', write: (to, head) => to.int2(statusCode[head.status]) },
+  {
+    name: 'wait_reason',
+    type: 'int2',
+    write: (to, { waitReason }) => int2(to, waitReason && waitReasonCode[waitReason]),
+  },
+  { name: 'phase', type: 'int2', write: (to, { phase }) => int2(to, phase && phaseCode[phase]) },
+  { name: 'seq', type: 'int4', write: (to, head) => to.int4(head.seq) },
+  { name: 'output', type: 'text', write: (to, head) => text(to, head.output) },
+  { name: 'error', type: 'text', write: (to, head) => text(to, head.error) },
+  { name: 'started_at', type: 'timestamptz', write: (to, head) => time(to, head.startedAt) },
+  { name: 'finished_at', type: 'timestamptz', write: (to, head) => time(to, head.finishedAt) },
+];
+export const headColumnNames: readonly string[] = headColumns.map(({ name }) => name);
+
+const pending: HeadUpdate = {
+  status: 'PENDING',
+  waitReason: null,
+  phase: null,
+  seq: 0,
+  output: null,
+  error: null,
+  startedAt: null,
+  finishedAt: null,
+};
+
+const startColumns: readonly Column<StartRow>[] = [
+  { name: 'id', type: 'uuid', write: (to, _, { executionId }) => to.uuid(executionId) },
+  { name: 'tenant_id', type: 'uuid', write: (to, start) => to.uuid(start.tenantId) },
+  { name: 'workflow_id', type: 'uuid', write: (to, start) => to.uuid(start.workflowId) },
+  { name: 'version_id', type: 'uuid', write: (to, start) => to.uuid(start.versionId) },
+  { name: 'root_id', type: 'uuid', write: (to, start) => to.uuid(start.rootId) },
+  { name: 'parent_id', type: 'uuid', write: (to, start) => uuid(to, start.parentId) },
+  { name: 'retry_of', type: 'uuid', write: (to, start) => uuid(to, start.retryOf) },
+  { name: 'created_at', type: 'timestamptz', write: (to, start) => to.time(start.createdAt) },
+  { name: 'shard', type: 'int2', write: (to, _, { shard }) => to.int2(shard) },
+  { name: 'priority', type: 'int2', write: (to, start) => to.int2(start.priority) },
+  { name: 'generation', type: 'int2', write: (to, start) => to.int2(start.generation) },
+  { name: 'business_key', type: 'text', write: (to, start) => text(to, start.businessKey) },
+  { name: 'labels', type: 'text', write: (to, start) => to.text(start.labels) },
+  { name: 'trigger', type: 'text', write: (to, start) => to.text(start.trigger) },
+  { name: 'input', type: 'text', write: (to, start) => to.text(start.input) },
+];
+export const startColumnNames: readonly string[] = startColumns.map(({ name }) => name);
+
+type Id = JournalEntry['executionId'];
+const execution = {
+  name: 'execution_id',
+  type: 'uuid',
+  write: (to: ArrayColumn, _: unknown, { executionId }: { executionId: Id }) => to.uuid(executionId),
+} as const;
+const shard = {
+  name: 'shard',
+  type: 'int2',
+  write: (to: ArrayColumn, _: unknown, entry: { shard: number }) => to.int2(entry.shard),
+} as const;
+
+export function createParts() {
+  return {
+    starts: new Part<StartRow>('starts', [
+      ...startColumns,
+      ...headColumns.map(({ name, type, write }) => ({
+        name,
+        type,
+        write: (to: ArrayColumn, _: StartRow, entry: JournalEntry) => write(to, entry.head ?? pending, entry),
+      })),
+    ]),
+    keys: new Part<NonNullable<StartRow['idempotency']>>('keys', [
+      execution,
+      { name: 'tenant_id', type: 'uuid', write: (to, _, { start }) => to.uuid((start as StartRow).tenantId) },
+      { name: 'key', type: 'text', write: (to, { key }) => to.text(key) },
+      { name: 'hash', type: 'bytea', write: (to, { hash }) => to.bytes(hash) },
+    ]),
+    rows: new Part<NonNullable<JournalEntry['row']>>('rows', [
+      execution,
+      shard,
+      { name: 'seq', type: 'int4', write: (to, { seq }) => to.int4(seq) },
+      { name: 'data', type: 'text', write: (to, { data }) => to.text(data) },
+    ]),
+    heads: new Part<HeadUpdate>('heads', [execution, shard, ...headColumns]),
+    armed: new Part<JournalEntry['armed'][number]>('armed', [
+      execution,
+      shard,
+      { name: 'timer', type: 'int4', write: (to, { timer }) => to.int4(timer) },
+      { name: 'due', type: 'timestamptz', write: (to, { due }) => to.time(due) },
+    ]),
+    disarmed: new Part<number>('disarmed', [
+      execution,
+      shard,
+      { name: 'timer', type: 'int4', write: (to, timer) => to.int4(timer) },
+    ]),
+    ended: new Part<null>('ended', [execution, shard]),
+    consumed: new Part<string>('consumed', [
+      { name: 'id', type: 'int8', write: (to, id) => to.int8(BigInt(id)) },
+      shard,
+    ]),
+  };
+}
+
+export type Parts = ReturnType<typeof createParts>;
+
+function int2(to: ArrayColumn, value: number | null): void {
+  if (value === null) to.null();
+  else to.int2(value);
+}
+
+function text(to: ArrayColumn, value: string | null): void {
+  if (value === null) to.null();
+  else to.text(value);
+}
+
+function uuid(to: ArrayColumn, value: string | null): void {
+  if (value === null) to.null();
+  else to.uuid(value);
+}
+
+function time(to: ArrayColumn, value: number | null): void {
+  if (value === null) to.null();
+  else to.time(value);
+}
