@@ -3,13 +3,15 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Authenticate } from '../kernel/http/caller.ts';
 import { createAuthenticator } from './authenticate.ts';
-import { bootstrapKeys } from './bootstrap.ts';
+import { ensureBootstrapKey, makeFirstKey } from './bootstrap.ts';
 import { findKeyByHash } from './store.ts';
 
 export type Auth = {
   readonly authenticate: Authenticate;
-  /** Returns a key that was made just now and will never be shown again; null when there was no need. */
-  bootstrap(configuredKey: string | null): Promise<string | null>;
+  /** Makes this administrator's key, if it is not there. */
+  ensureBootstrapKey(key: string): Promise<void>;
+  /** Makes an administrator's key if there is none, and returns it, this once. */
+  makeFirstKey(): Promise<string | null>;
 };
 
 export function createAuth({ database, clock }: { readonly database: Database; readonly clock: Clock }): Auth {
@@ -19,6 +21,7 @@ export function createAuth({ database, clock }: { readonly database: Database; r
       now: () => performance.now(),
       wallClock: () => clock.now(),
     }),
-    bootstrap: (configuredKey) => bootstrapKeys(database, configuredKey),
+    ensureBootstrapKey: (key) => ensureBootstrapKey(database, key),
+    makeFirstKey: () => makeFirstKey(database),
   };
 }

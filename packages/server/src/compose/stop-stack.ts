@@ -1,5 +1,5 @@
 /** What has been started, so that it can be stopped in the reverse order, whether all of it was reached or not. */
-import type { Logger } from './kernel/log/log.ts';
+import type { Logger } from '../kernel/log/log.ts';
 
 export type StopStack = {
   /** `stop` must be safe to call once. */

@@ -1,7 +1,7 @@
 /** The numbers of the parts, as /metrics shows them. */
-import type { AttemptObserver } from './action/index.ts';
-import type { Database } from './kernel/db/database.ts';
-import type { Metrics } from './kernel/metrics/metrics.ts';
+import type { AttemptObserver } from '../action/index.ts';
+import type { Database } from '../kernel/db/database.ts';
+import type { Metrics } from '../kernel/metrics/metrics.ts';
 
 export function databaseMetrics(metrics: Metrics, database: Database): void {
   const gauge = (name: string, help: string, read: () => number) => metrics.gauge({ name, help, read });

@@ -1,11 +1,11 @@
 /** The chores of a process that drives executions. */
-import { forgetKeys } from './engine/index.ts';
-import type { Clock } from './kernel/clock/clock.ts';
-import type { Database } from './kernel/db/database.ts';
-import { ensurePartitions, monthsOfRoom } from './kernel/db/partitions.ts';
-import type { Logger } from './kernel/log/log.ts';
-import type { Metrics } from './kernel/metrics/metrics.ts';
-import type { HousekeepingTask } from './ops/index.ts';
+import { forgetKeys } from '../engine/index.ts';
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import type { Metrics } from '../kernel/metrics/metrics.ts';
+import type { HousekeepingTask } from '../ops/index.ts';
 
 export type HouseTaskDeps = {
   readonly database: Database;

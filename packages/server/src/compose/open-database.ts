@@ -1,0 +1,64 @@
+/** Opens the database: the embedded one, or the one that is configured, with the schema of this release. */
+import type { Config } from '../config.ts';
+import { createDatabase } from '../kernel/db/create-database.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { startEmbeddedPostgres } from '../kernel/embedded-postgres/embedded-postgres.ts';
+import type { HealthPart } from '../kernel/health/health.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import { migrate } from '../kernel/migrate/migrate.ts';
+import { migrationStatus } from '../kernel/migrate/migration-status.ts';
+import type { StopStack } from './stop-stack.ts';
+
+export type OpenDatabaseDeps = {
+  readonly log: Logger;
+  /** One line for the person who waits. */
+  readonly progress: (message: string) => void;
+  /** The embedded PostgreSQL is gone for good. */
+  readonly onFatal: (error: Error) => void;
+  readonly stack: StopStack;
+};
+
+export type OpenDatabase = { readonly database: Database; readonly directUrl: string; readonly exclusive: boolean };
+
+export async function openDatabase(
+  config: Config,
+  { log, progress, onFatal, stack }: OpenDatabaseDeps,
+): Promise<OpenDatabase> {
+  const { url, directUrl, exclusive } = await address();
+  progress('checking the database');
+  await migrate({ url: directUrl, log, progress });
+  const database = createDatabase({ url, directUrl, poolSize: config.databasePoolSize, log });
+  stack.add('database', database.close);
+  return { database, directUrl, exclusive };
+
+  async function address() {
+    if (config.databaseUrl !== null) {
+      return { url: config.databaseUrl, directUrl: config.databaseDirectUrl ?? config.databaseUrl, exclusive: false };
+    }
+    progress('starting the embedded PostgreSQL');
+    const postgres = await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      log,
+      progress,
+      onExit: ({ how, restarting }) =>
+        restarting || onFatal(new Error(`the embedded PostgreSQL ended (${how}) again and again`)),
+    });
+    stack.add('embedded PostgreSQL', postgres.stop);
+    return { url: postgres.url, directUrl: postgres.url, exclusive: postgres.heldExclusively };
+  }
+}
+
+/** What /readyz asks of the database. */
+export function databaseParts(database: Database): HealthPart[] {
+  return [
+    { name: 'database', check: async () => void (await database.ping()) },
+    {
+      name: 'migrations',
+      async check() {
+        const status = await migrationStatus(database);
+        if (status.kind === 'pending') throw new Error(`not applied yet: ${status.names.join(', ')}`);
+        if (status.kind === 'unusable') throw new Error(status.reason);
+      },
+    },
+  ];
+}

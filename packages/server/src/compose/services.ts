@@ -1,0 +1,68 @@
+/** Makes the services and gives each what it needs of the others. Nothing of them runs yet but the chores. */
+import { createActions } from '../action/index.ts';
+import type { Config } from '../config.ts';
+import { createEngine, createReading, engineRoutes, uuidV7 } from '../engine/index.ts';
+import { systemClock } from '../kernel/clock/clock.ts';
+import { createEgress } from '../kernel/egress/egress.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import type { Metrics } from '../kernel/metrics/metrics.ts';
+import { createHousekeeping } from '../ops/index.ts';
+import { createResolver, createWorkflows, workflowRoutes } from '../workflow/index.ts';
+import { houseTasks } from './house-tasks.ts';
+import type { OpenDatabase } from './open-database.ts';
+import { attemptMetrics, databaseMetrics, engineMetrics } from './part-metrics.ts';
+import type { StopStack } from './stop-stack.ts';
+
+export type ServiceDeps = {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly opened: OpenDatabase;
+  readonly stack: StopStack;
+};
+
+export function createServices(config: Config, { log, metrics, opened, stack }: ServiceDeps) {
+  const { database, directUrl, exclusive } = opened;
+  const part = (component: string) => log.child({ component });
+  const egress = createEgress({ allow: config.egressAllow });
+  stack.add('egress', egress.close);
+  const actions = createActions({
+    egress,
+    log: part('action'),
+    clock: systemClock,
+    limits: { maxOutputBytes: config.maxOutputBytes, functionThreads: config.functionWorkers },
+    observe: attemptMetrics(metrics),
+  });
+  stack.add('actions', actions.attempts.close);
+  const resolver = createResolver({ database, actions: actions.registry, monotonic: () => performance.now() });
+  const reading = createReading({ database, planOf: resolver.planOf });
+  const engine = createEngine({
+    database,
+    directUrl,
+    exclusive,
+    leaseMs: config.leaseMs,
+    maxInFlight: config.maxInFlight,
+    actions: actions.attempts,
+    planOf: resolver.planOf,
+    readHead: reading.find,
+    clock: systemClock,
+    log: part('engine'),
+  });
+  const workflows = createWorkflows({
+    database,
+    actions: actions.registry,
+    resolver,
+    newId: () => uuidV7(systemClock.now()),
+  });
+  const { idempotencyTtlMs } = config;
+  const tasks = houseTasks({ database, idempotencyTtlMs, clock: systemClock, metrics, log: part('ops') });
+  const housekeeping = createHousekeeping({ tasks, log: part('ops'), metrics });
+  stack.add('housekeeping', housekeeping.stop);
+  housekeeping.start();
+  databaseMetrics(metrics, database);
+  engineMetrics(metrics, engine);
+  const routes = [
+    ...workflowRoutes({ workflows, latestExecution: reading.latest }),
+    ...engineRoutes({ engine, workflows: resolver, reading }),
+  ];
+  return { engine, routes };
+}
