@@ -16,11 +16,16 @@ export type Evaluation = {
   readonly scope: Scope;
   left: number;
   readonly locals: Value[];
+  /** The patterns that this evaluation has paid for; see patterns.ts. */
+  patterns: Map<string, Pattern> | undefined;
 };
+
+/** A compiled pattern, and how many instructions it has. */
+export type Pattern = { readonly size: number; test(text: string): boolean };
 
 /** @param steps what it may spend */
 export function startEvaluation(scope: Scope, steps: number): Evaluation {
-  return { scope, left: steps, locals: [] };
+  return { scope, left: steps, locals: [], patterns: undefined };
 }
 
 /** The steps that the expressions of one template share. */

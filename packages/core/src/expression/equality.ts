@@ -43,8 +43,9 @@ function deepEquals(evaluation: Evaluation, [left, right]: readonly [Value, Valu
   if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') {
     return equals(evaluation, left, right);
   }
+  if (left === right) return true;
   if (depth > deepestValue) throw new ExpressionError(`values nested deeper than ${deepestValue} cannot be compared`);
-  chargeElements(evaluation, 1);
+  chargeElements(evaluation, 2);
   if (left instanceof Resolver || right instanceof Resolver) {
     return deepEquals(evaluation, [resolved(evaluation, left), resolved(evaluation, right)], depth + 1);
   }
@@ -78,7 +79,7 @@ function listEquals(
 
 function mapEquals(evaluation: Evaluation, [left, right]: readonly [ValueMap, ValueMap], depth: number): boolean {
   const keys = Object.keys(left);
-  chargeElements(evaluation, keys.length);
+  chargeElements(evaluation, 2 * keys.length);
   if (keys.length !== Object.keys(right).length) return false;
   for (const key of keys) {
     const other = ownField(right, key);

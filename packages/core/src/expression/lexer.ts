@@ -21,6 +21,8 @@ export type Tokens = {
 
 /** The longest expression, in UTF-16 units. */
 const longestSource = 1_000_000;
+/** The most tokens of one expression: a longer one is data, and data comes from elsewhere. */
+const mostTokens = 100_000;
 const twoLetterSymbols = new Set(['==', '!=', '<=', '>=', '&&', '||']);
 const oneLetterSymbols = new Set('+-*/%<>!?:.,()[]{}');
 const wordPattern = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -43,6 +45,7 @@ export function tokenize(source: string, start: number, embedded: boolean): Toke
     if (token.kind === 'symbol' && token.text === '{') open += 1;
     if (token.kind === 'symbol' && token.text === '}') open -= 1;
     tokens.push(token);
+    if (tokens.length > mostTokens) throw refuse(`the expression is over ${mostTokens} words and signs`, start);
     at = token.end;
   }
   if (embedded) throw refuse('this expression is never closed by a }', start - 2);

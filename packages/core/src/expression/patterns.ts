@@ -1,24 +1,19 @@
-/** RE2 patterns: compiled once, matched in linear time, and charged for what they may cost. */
+/** RE2 patterns: matched in linear time, kept when compiled, and charged for what they may cost. */
 import { RE2JS, RE2JSException } from 're2js';
-import { charge, type Evaluation } from './budget.ts';
+import { charge, type Evaluation, type Pattern } from './budget.ts';
 import { ExpressionError } from './expression.ts';
-
-type Pattern = { readonly regex: RE2JS; readonly size: number };
 
 const longestPattern = 10_000;
 const mostKept = 200;
-/** Least recently used first. Keeping them changes speed only: what an evaluation is charged does not depend on it. */
+/** Least recently used first. Keeping them changes speed only, never what an evaluation is charged. */
 const kept = new Map<string, Pattern>();
 
 /** True when the pattern is found anywhere in the text, as CEL's `matches` has it. */
 export function matchesPattern(evaluation: Evaluation, text: string, source: string): boolean {
-  if (source.length > longestPattern) throw new ExpressionError(`a pattern over ${longestPattern} characters`);
-  charge(evaluation, 1 + source.length);
-  const pattern = compilePattern(source);
-  if (typeof pattern === 'string') throw new ExpressionError(`matches(): ${pattern}`);
+  const pattern = patternFor(evaluation, source);
   // Measured on re2js 2.10: the worst patterns take 5 ns for each character and instruction.
-  charge(evaluation, pattern.size / 64 + (text.length * pattern.size) / 256);
-  return pattern.regex.test(text);
+  charge(evaluation, 1 + (text.length * pattern.size) / 256);
+  return pattern.test(text);
 }
 
 /**
@@ -31,6 +26,21 @@ export function checkPattern(source: string): string | undefined {
   return typeof pattern === 'string' ? pattern : undefined;
 }
 
+/** An evaluation pays once for each pattern and holds what it paid for, whatever others evict meanwhile. */
+function patternFor(evaluation: Evaluation, source: string): Pattern {
+  const paid = evaluation.patterns?.get(source);
+  if (paid !== undefined) return paid;
+  if (source.length > longestPattern)
+    throw new ExpressionError(`matches(): a pattern over ${longestPattern} characters`);
+  charge(evaluation, 1 + source.length);
+  const pattern = compilePattern(source);
+  if (typeof pattern === 'string') throw new ExpressionError(`matches(): ${pattern}`);
+  charge(evaluation, 2 * pattern.size);
+  evaluation.patterns ??= new Map();
+  evaluation.patterns.set(source, pattern);
+  return pattern;
+}
+
 /** The pattern, or what is wrong with it. */
 function compilePattern(source: string): Pattern | string {
   const known = kept.get(source);
@@ -41,7 +51,7 @@ function compilePattern(source: string): Pattern | string {
   }
   try {
     const regex = RE2JS.compile(source);
-    const pattern = { regex, size: regex.programSize() };
+    const pattern: Pattern = { size: regex.programSize(), test: (text) => regex.test(text) };
     kept.set(source, pattern);
     forgetOldest();
     return pattern;

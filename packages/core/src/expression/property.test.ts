@@ -83,20 +83,19 @@ describe('the compiler', () => {
 describe('any JSON', () => {
   it('goes through json() and parse_json() unchanged', () => {
     fc.assert(
-      fc.property(json, (input) =>
-        expect(JSON.stringify(evaluate('parse_json(json(input))', { input }))).toBe(JSON.stringify(input)),
-      ),
+      fc.property(json, (input) => {
+        expect(JSON.stringify(evaluate('parse_json(json(input))', { input }))).toBe(JSON.stringify(input));
+      }),
     );
   });
 
   it('can be written as a literal', () => {
     fc.assert(
-      fc.property(
-        json,
-        (input) =>
-          evaluate(JSON.stringify(input).replaceAll('\\/', '/')) !== undefined &&
-          expect(evaluate(`input == ${JSON.stringify(input)}`, { input })).toBe(true),
-      ),
+      fc.property(json, (input) => {
+        const literal = JSON.stringify(input);
+        fc.pre(!/[0-9]{16}/.test(literal)); // whole numbers beyond 2^53 - 1 are refused
+        expect(evaluate(`input == ${literal}`, { input })).toBe(true);
+      }),
     );
   });
 
@@ -143,9 +142,9 @@ describe('arithmetic', () => {
 
   it('orders any two numbers one way', () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (a, b) =>
-        expect(evaluate('[a < b, a == b, a > b]', { a, b })).toEqual([a < b, a === b, a > b]),
-      ),
+      fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (a, b) => {
+        expect(evaluate('[a < b, a == b, a > b]', { a, b })).toEqual([a < b, a === b, a > b]);
+      }),
     );
   });
 });

@@ -168,7 +168,7 @@ describe('a template', () => {
 
 describe('issues of a template', () => {
   it.each([
-    ['${ input.', '', 'expression_syntax', 9],
+    ['${ input. }', '', 'expression_syntax', 10],
     ['${ input.n', '', 'expression_syntax', 0],
     ['a ${ "x }', '', 'expression_syntax', 5],
     ['ab ${ ghost }', '', 'unknown_name', 6],

@@ -63,7 +63,7 @@ export const encodeFunctions = [
     doc: 'the bytes that a Base64 text holds',
     example: 'string(base64.decode("aGVsbG8="))',
     call(evaluation, text) {
-      charge(evaluation, text.length / 64);
+      charge(evaluation, text.length / 32);
       const decoded = decodeBase64(text);
       if (decoded === undefined) throw new ExpressionError('base64.decode() of a text that is not Base64');
       return new Bytes(decoded);
@@ -114,7 +114,7 @@ function onlyFinite(_key: string, value: Json): Json {
 
 function toBase64(evaluation: Evaluation, value: string | Bytes): string {
   const data = value instanceof Bytes ? value.bytes : encode(evaluation, value);
-  charge(evaluation, data.length / 64);
+  charge(evaluation, data.length / 32);
   chargeNewText(evaluation, Math.ceil(data.length / 3) * 4);
   return encodeBase64(data);
 }

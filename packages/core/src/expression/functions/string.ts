@@ -1,5 +1,5 @@
 /** Functions on text: the standard ones and the string extension of cel-go. All offsets count code points. */
-import { chargeElements, chargeNewText, chargeText, type Evaluation } from '../budget.ts';
+import { charge, chargeElements, chargeNewText, chargeText, type Evaluation } from '../budget.ts';
 import { lengthOf, pointsOf, sliceOf, toPointOffset, toUnitOffset } from '../code-points.ts';
 import { ExpressionError } from '../expression.ts';
 import { matchesPattern } from '../patterns.ts';
@@ -54,7 +54,7 @@ export const stringFunctions = [
     doc: 'the character at an offset; empty at the end of the text',
     example: '"hello".charAt(4)',
     call(evaluation, text, at) {
-      const points = pointsOf(read(evaluation, text));
+      const points = takeApart(evaluation, text);
       return points.slice(offset(at, points.length), at + 1).join('');
     },
   }),
@@ -124,7 +124,7 @@ export const stringFunctions = [
     result: 'string',
     doc: 'with the characters in the opposite order',
     example: '"gums".reverse()',
-    call: (evaluation, text) => [...pointsOf(read(evaluation, text))].reverse().join(''),
+    call: (evaluation, text) => [...takeApart(evaluation, text)].reverse().join(''),
   }),
   declare({
     name: '.replace',
@@ -164,9 +164,15 @@ export const stringFunctions = [
     result: 'string',
     doc: 'the text as a literal, in quotes and with escapes',
     example: 'strings.quote("first\\nsecond")',
-    call: (evaluation, text) => quote(read(evaluation, text)),
+    call: quote,
   }),
 ];
+
+/** The code points of a text. Each becomes a text of its own, which costs far more than reading it. */
+function takeApart(evaluation: Evaluation, text: string): readonly string[] {
+  charge(evaluation, text.length / 32);
+  return pointsOf(text);
+}
 
 /** Charges for reading a text to its end. */
 function read(evaluation: Evaluation, text: string): string {
@@ -185,7 +191,7 @@ function replace(evaluation: Evaluation, text: string, { part, by, limit }: Repl
   const most = limit < 0 ? -1 : limit + 1;
   if (part !== '') return join(evaluation, split(evaluation, text, { separator: part, limit: most }), by);
   // An empty part stands before each character and at the end, as in Go.
-  const points = pointsOf(read(evaluation, text));
+  const points = takeApart(evaluation, text);
   const gaps = limit < 0 ? points.length + 1 : Math.min(limit, points.length + 1);
   chargeNewText(evaluation, text.length + by.length * gaps);
   const filled = points.map((point, index) => (index < gaps ? by + point : point)).join('');
@@ -199,7 +205,7 @@ function split(
 ): readonly string[] {
   if (limit === 0) return [];
   chargeText(evaluation, text.length);
-  const pieces = separator === '' ? pointsOf(text) : text.split(separator);
+  const pieces = separator === '' ? takeApart(evaluation, text) : text.split(separator);
   chargeElements(evaluation, pieces.length);
   if (limit < 0 || pieces.length <= limit) return pieces;
   return [...pieces.slice(0, limit - 1), pieces.slice(limit - 1).join(separator)];
@@ -225,8 +231,8 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
 ]);
 
-function quote(text: string): string {
-  return `"${pointsOf(text)
+function quote(evaluation: Evaluation, text: string): string {
+  return `"${takeApart(evaluation, text)
     .map((point) => escapes.get(point) ?? point)
     .join('')}"`;
 }
