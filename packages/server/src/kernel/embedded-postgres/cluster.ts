@@ -32,13 +32,9 @@ export function passwordFile(dataDir: string): string {
   return join(dataDir, 'postgres-password');
 }
 
-/** How a program of PostgreSQL is started on the cluster. */
+/** How a program of PostgreSQL is started on the cluster. It gets nothing of our environment: no `PG…` setting, no secret. */
 export function spawnOptions({ path, account }: Pick<Cluster, 'path' | 'account'>) {
-  return {
-    cwd: path,
-    env: { ...process.env, LC_ALL: 'C', PGDATA: undefined, PGPORT: undefined },
-    ...(account ? { uid: account.uid, gid: account.gid } : {}),
-  };
+  return { cwd: path, env: { LC_ALL: 'C' }, ...(account ? { uid: account.uid, gid: account.gid } : {}) };
 }
 
 /**
