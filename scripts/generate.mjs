@@ -42,6 +42,11 @@ export const generators = [
     outputs: ['docs/reference/errors.md'],
   },
   {
+    name: 'reference of the expressions',
+    command: ['scripts/generate-expression-page.mjs'],
+    outputs: ['docs/reference/expressions.md'],
+  },
+  {
     name: 'schema of the database',
     command: ['scripts/generate-schema.mjs'],
     outputs: ['docs/reference/schema.sql'],
