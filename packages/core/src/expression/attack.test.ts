@@ -75,7 +75,6 @@ const refused = [
   'input!',
   '1,2',
   'input..constructor',
-  '${input}',
   "'a'.sub.call.call",
   'input.map(constructor.prototype, 1)',
   'std.exec("ls")',
@@ -83,7 +82,7 @@ const refused = [
 ];
 
 describe('code of other languages is refused when it is saved [S050]', () => {
-  it.each(refused.filter((source) => source !== '${input}'))('%s', (source) => {
+  it.each(refused)('%s', (source) => {
     expect(issuesOf(source).length).toBeGreaterThan(0);
   });
 });
@@ -112,9 +111,8 @@ describe('names of prototypes are data or nothing [S050 S051]', () => {
         `${holder}["${name}"]`,
         `${holder}["${name}" + ""]`,
         `{"a": 1}.${name}`,
-        `${holder}.map(k, ${holder}.${name})`,
+        `[1].map(k, ${holder}.${name})`,
       ]) {
-        if (form.startsWith('input.map.map')) continue;
         expect(() => evaluate(form, holders)).toThrow(/no such field/);
       }
       expect(evaluate(`has(${holder}.${name})`, holders)).toBe(false);
