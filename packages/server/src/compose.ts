@@ -22,7 +22,7 @@ export type ComposeDeps = {
   readonly log: Logger;
   /** One line for the person who waits. */
   readonly progress: (message: string) => void;
-  /** The product cannot go on: the database that it runs itself is gone for good. */
+  /** The product cannot go on: its own database, or its engine, is gone for good. */
   readonly onFatal: (error: Error) => void;
 };
 
@@ -59,7 +59,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   const roles = resolveRoles(config.roles);
   const auth = createAuth({ database, clock: systemClock });
   if (config.bootstrapApiKey !== null) await auth.ensureBootstrapKey(config.bootstrapApiKey);
-  const { engine, routes } = createServices(config, { log, metrics, opened, stack });
+  const { engine, routes } = createServices(config, { ...deps, metrics, opened, stack });
   const health = createHealth([...databaseParts(database), ...(roles.has('engine') ? [enginePart(engine)] : [])]);
   const gateway = createGateway({
     log,
@@ -78,10 +78,8 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
     health.drain();
     gateway.drain();
   });
-  if (roles.has('engine')) {
-    progress('taking up what was running');
-    await engine.begin();
-  }
+  if (roles.has('engine')) progress('taking up what was running');
+  await engine.begin({ drives: roles.has('engine') });
   const url = await gateway.listen(config);
   const firstKey = config.bootstrapApiKey === null ? await auth.makeFirstKey() : null;
   return { url, gateway, database, firstKey, stop: stack.stop };

@@ -18,9 +18,11 @@ export type ServiceDeps = {
   readonly metrics: Metrics;
   readonly opened: OpenDatabase;
   readonly stack: StopStack;
+  /** A part cannot go on in this process. */
+  readonly onFatal: (error: Error) => void;
 };
 
-export function createServices(config: Config, { log, metrics, opened, stack }: ServiceDeps) {
+export function createServices(config: Config, { log, metrics, opened, stack, onFatal }: ServiceDeps) {
   const { database, directUrl, exclusive } = opened;
   const part = (component: string) => log.child({ component });
   const egress = createEgress({ allow: config.egressAllow });
@@ -46,6 +48,7 @@ export function createServices(config: Config, { log, metrics, opened, stack }: 
     readHead: reading.find,
     clock: systemClock,
     log: part('engine'),
+    onFatal,
   });
   const workflows = createWorkflows({
     database,

@@ -1,5 +1,5 @@
 /**
- * Runs chores at intervals. Every process may run them at the same time: a chore is written so that doing it twice is
+ * Runs chores at the start and then at intervals. Every process may run them at the same time: a chore is written so that doing it twice is
  * doing it once. One that fails is logged, counted, and comes again; it never ends the process.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -35,7 +35,7 @@ export function createHousekeeping({ tasks, log, metrics }: HousekeepingDeps): H
 
   async function loop({ name, everyMs, run }: HousekeepingTask): Promise<void> {
     const { signal } = stopping;
-    while (await pause(everyMs, signal)) {
+    do {
       try {
         await run(signal);
       } catch (error) {
@@ -43,7 +43,7 @@ export function createHousekeeping({ tasks, log, metrics }: HousekeepingDeps): H
         failures.inc({ task: name });
         log.warn({ error, task: name }, 'a chore failed; it comes again');
       }
-    }
+    } while (await pause(everyMs, signal));
   }
 
   return {

@@ -107,11 +107,6 @@ const rows = {
     'The action failed in a way of its own; the message says how.',
     'Read the message and `details`.',
   ),
-  overloaded: row(
-    'yes',
-    'Too many tries waited to run in this process.',
-    'Nothing; it is tried again. Where it comes often, run more processes.',
-  ),
   engine_error: row(
     'yes',
     'The engine itself failed to run the try; the log has the cause under the execution id.',
