@@ -76,7 +76,9 @@ function beginWait(d: Decision, place: Place, work: WorkOf<'wait'>): void {
       const expected = 'for' in work ? 'a duration such as 5000, "10m" or "PT5S"' : 'a time such as "2026-01-31T09:00:00Z"';
       return failStep(d, place, { code: 'expression_error', message: `wait expected ${expected}, but got ${JSON.stringify(value)?.slice(0, 80)}.` });
     }
-    record(d, { e: 'begun', ...keyIn(place.scope, place.step), at: d.at, until: Math.max(until, d.at) });
+    const { timeoutMs } = place.step;
+    const due = timeoutMs === null ? until : Math.min(until, d.at + timeoutMs);
+    record(d, { e: 'begun', ...keyIn(place.scope, place.step), at: d.at, until: Math.max(due, d.at) });
   });
 }
 
@@ -140,7 +142,7 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
     attempt,
     type: step.type,
     input,
-    timeoutMs: work.kind === 'function' ? work.timeoutMs : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    timeoutMs: work.kind === 'function' ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs) : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     // The round stands at 0 until steps can be begun again; the generation rises with each retry by a person.
     idempotencyKey: `${d.context.rootId}/${path}/0/${d.context.generation}`,
     free: work.kind === 'function',

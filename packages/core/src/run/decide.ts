@@ -9,7 +9,7 @@ import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './co
 import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { beginRoots, isStopping } from './scope.ts';
-import { settleTry, succeedStep } from './settle.ts';
+import { failStep, settleTry, succeedStep } from './settle.ts';
 import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 import { drain, stopScope } from './stop.ts';
 
@@ -88,14 +88,20 @@ function timerFired(d: Decision, timer: Timer | undefined): void {
     case 'grace':
       return graceOver(d, timer.scope);
     case 'step':
-      return stepDue(d, timer.run);
+      return stepDue(d, timer.run, timer.due);
   }
 }
 
-function stepDue(d: Decision, run: StepRun): void {
-  if (run.waiting === 'delay') return succeedStep(d, run, { waited_ms: d.at - (run.startedAt ?? d.at) });
+function stepDue(d: Decision, run: StepRun, due: number): void {
   if (run.waiting === 'retry_backoff') return beginTry(d, run.scope, run.step, run.attempt + 1);
-  const error = { code: 'timeout', message: `The step did not end within ${run.step.timeoutMs} ms.`, step: run.step.id };
+  const { id, timeoutMs } = run.step;
+  const began = run.startedAt ?? d.at;
+  const error = { code: 'timeout', message: `The step did not end within ${timeoutMs} ms.`, step: id };
+  if (run.waiting === 'delay') {
+    // The earlier of what it waits for and its timeout was armed.
+    if (timeoutMs !== null && due === began + timeoutMs) return failStep(d, run, error);
+    return succeedStep(d, run, { waited_ms: d.at - began });
+  }
   for (const inner of run.inner) if (!inner.closed) stopScope(d, inner, { to: 'FAILED', error });
 }
 

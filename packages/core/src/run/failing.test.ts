@@ -131,6 +131,12 @@ describe('failing', () => {
     expect(run).toMatchObject({ took: 500, end: { status: 'FAILED', error: { code: 'execution_timeout' } } });
   });
 
+  it('fails a wait whose timeout comes first, and lets one that is due first succeed', () => {
+    const nap = (timeout: string) => planOf([{ id: 'nap', type: 'wait', timeout, config: { for: '5s' } }]);
+    expect(simulate(nap('1s'))).toMatchObject({ took: 1_000, end: { status: 'FAILED', error: { code: 'timeout', step: 'nap' } } });
+    expect(simulate(nap('6s'))).toMatchObject({ took: 5_000, end: { status: 'COMPLETED', output: { nap: { waited_ms: 5_000 } } } });
+  });
+
   it('fails a switch that takes longer than its timeout', () => {
     const cases = [{ when: 'true', steps: [{ id: 'nap', type: 'wait', config: { for: '1h' } }] }];
     const run = simulate(planOf([{ id: 'route', type: 'switch', timeout: '1s', config: { cases } }]));

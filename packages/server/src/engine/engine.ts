@@ -86,8 +86,11 @@ export type Engine = {
   cancel(tenantId: string, executionId: string, reason?: string): Promise<'accepted' | 'ended' | 'not_found'>;
   /** True when starts are accepted and owned shards are being driven. */
   ready(): boolean;
-  /** Takes shards, recovers what was running, and accepts starts. */
-  begin(): Promise<void>;
+  /**
+   * Takes shards, recovers what was running, and accepts starts. With `drives: false` it only accepts: what it stores is
+   * begun by the processes that drive.
+   */
+  begin(options?: { readonly drives?: boolean }): Promise<void>;
   /** No new attempts, running ones finish or are handed over within the time, everything decided is written. */
   drain(timeoutMs: number): Promise<void>;
 };

@@ -2,14 +2,12 @@
  * What comes from the database: starts that others wrote, commands, executions whose owner died. A poll is the truth; a
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
-import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
 import type { Loader } from './loader.ts';
 
 export type InboundDeps = {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly loader: Loader;
   readonly ownedShards: () => readonly number[];
@@ -21,6 +19,8 @@ export type InboundDeps = {
 };
 
 export type Inbound = {
+  /** From now on the tables are looked at, again and again. */
+  begin(): void;
   /** Looks now. */
   hint(): void;
   /** Rebuilds what can move in shards that were just taken. */
@@ -43,6 +43,7 @@ export function createInbound(deps: InboundDeps): Inbound {
   let again: NodeJS.Timeout | null = null;
   let polling: Promise<void> | null = null;
   let hinted = false;
+  let begun = false;
   let stopped = false;
 
   async function poll(): Promise<void> {
@@ -62,14 +63,14 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (kind === 'cancel') {
       const { reason } = JSON.parse(payload) as { reason?: string };
       // Applied by when it was asked, which is what the caller was told.
-      const input = { kind: 'cancel', at: Math.max(createdAt, 0), ...(reason === undefined ? {} : { reason }) } as const;
+      const input = { kind: 'cancel', at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     log.error({ kind, inbox_id: id, execution_id: executionId }, 'a command of a kind that this version does not know; it is left for a newer one');
   }
 
   function look(): void {
-    if (stopped) return;
+    if (stopped || !begun) return;
     if (polling !== null) {
       hinted = true;
       return;
@@ -98,8 +99,11 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (count > 0) log.info({ executions: count, shards: shards.length }, 'executions were taken up again');
   }
 
-  again = setTimeout(look, 0);
   return {
+    begin() {
+      begun = true;
+      look();
+    },
     hint: look,
     recover,
     consumed(inboxIds) {

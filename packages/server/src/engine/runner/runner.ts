@@ -223,6 +223,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     soft.delete(live);
     live.dropped = true;
     deps.onConsumed([...(live.flushing?.consumed ?? []), ...live.decided.consumed]);
+    if (live.start !== null) deps.onStartSettled(live, { kind: 'lost_shard' });
     abortAll(live, `The execution is not driven here any more: ${reason}.`);
   }
 

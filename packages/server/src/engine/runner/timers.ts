@@ -14,6 +14,8 @@ export type TimersDeps = {
 };
 
 export type Timers = {
+  /** From now on the table is looked at, again and again. */
+  begin(): void;
   add(timer: HeapTimer): void;
   /** Looks at the table now: after shards were taken. */
   look(): Promise<void>;
@@ -31,6 +33,7 @@ export function createTimers({ clock, lookAhead, onDue, onError }: TimersDeps): 
   const known = new Set<string>();
   let alarm: NodeJS.Timeout | null = null;
   let alarmDue = Infinity;
+  let looking: NodeJS.Timeout | null = null;
   let stopped = false;
 
   function setAlarm(): void {
@@ -70,13 +73,15 @@ export function createTimers({ clock, lookAhead, onDue, onError }: TimersDeps): 
     }
   }
 
-  const looking = setInterval(() => void look(), LOOK_EVERY_MS);
   return {
+    begin() {
+      looking = setInterval(() => void look(), LOOK_EVERY_MS);
+    },
     add,
     look,
     stop() {
       stopped = true;
-      clearInterval(looking);
+      if (looking !== null) clearInterval(looking);
       if (alarm !== null) clearTimeout(alarm);
     },
   };

@@ -55,7 +55,8 @@ const small = sql`
   e.id, e.version_id as "versionId", w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",
   e.error, e.labels, e.business_key as "businessKey", e.parent_id as "parentId",
   e.retry_of as "retryOf", e.root_id as "rootId", e.created_at as "createdAt",
-  e.started_at as "startedAt", e.finished_at as "finishedAt", e.seq`;
+  e.started_at as "startedAt", e.finished_at as "finishedAt",
+  coalesce((select max(j.seq) from execution_events j where j.execution_id = e.id), 0) as seq`;
 
 export async function readHead(reader: Reader, tenantId: string, id: string): Promise<StoredHead | undefined> {
   const [row] = await reader.rows<HeadRow>(sql`

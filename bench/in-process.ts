@@ -1,0 +1,81 @@
+/** The engine in this process, without HTTP: durable executions on a real PostgreSQL, everything on. */
+import type { AttemptRunner } from '../packages/server/src/action/index.ts';
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import { compile } from '@cloudflow/core/definition/compile.ts';
+import type { Json } from '@cloudflow/core/json.ts';
+import { createEngine } from '../packages/server/src/engine/create-engine.ts';
+import type { Engine } from '../packages/server/src/engine/engine.ts';
+import { systemClock } from '../packages/server/src/kernel/clock/clock.ts';
+import { createDatabase } from '../packages/server/src/kernel/db/create-database.ts';
+import { type Database, defaultTenantId } from '../packages/server/src/kernel/db/database.ts';
+import { silentLog } from '../packages/server/src/kernel/log/log.ts';
+import { measure, type Measured } from './measure.ts';
+
+/** An action that does nothing but has an outcome: what is measured is the engine, not somebody's service. */
+const trivial: AttemptRunner = {
+  run: (request) => Promise.resolve({ output: { ok: true, path: request.path } }),
+  running: 0,
+  close: () => Promise.resolve(),
+};
+
+const catalog = {
+  find: (type: string) => (type === 'trivial' ? { type, configSchema: { type: 'object' }, defaultTimeoutMs: 10_000 } : undefined),
+  types: () => ['trivial'],
+};
+
+export const input = { name: 'customer', email: 'a@example.com' };
+
+/** Five steps, one after the other. */
+export function fiveSteps(type: 'trivial' | 'transform'): Json {
+  const config = type === 'transform' ? { output: { i: '${ input.name }', ok: true } } : {};
+  const steps = Array.from({ length: 5 }, (_, n) => ({ id: `step-${n}`, type, config, ...(n === 0 ? {} : { depends_on: [`step-${n - 1}`] }) }));
+  return { workflow_id: `five-${type}`, version: '1.0.0', steps };
+}
+
+export type InProcess = {
+  run(plan: Plan, count: number, inFlight: number): Promise<Measured>;
+  plan(type: 'trivial' | 'transform'): Plan;
+  close(): Promise<void>;
+};
+
+export async function startInProcess(url: string, wal: () => Promise<bigint>): Promise<InProcess> {
+  const database: Database = createDatabase({ url, directUrl: url, poolSize: 5, log: silentLog });
+  const engine: Engine = createEngine({
+    database,
+    directUrl: url,
+    exclusive: true,
+    leaseMs: 6_000,
+    maxInFlight: 10_000,
+    actions: trivial,
+    planOf: () => Promise.reject(new Error('nothing is recovered here')),
+    readHead: () => Promise.resolve(undefined),
+    clock: systemClock,
+    log: silentLog,
+  });
+  await engine.begin();
+  const id = crypto.randomUUID();
+  return {
+    plan(type) {
+      const compiled = compile(fiveSteps(type), catalog);
+      if ('plan' in compiled) return compiled.plan;
+      throw new Error(JSON.stringify(compiled.errors));
+    },
+    run: (plan, count, inFlight) =>
+      measure({
+        count,
+        inFlight,
+        wal,
+        warmUp: Math.min(1_000, count),
+        async run() {
+          const { workflowId: slug, version } = plan;
+          const request = { tenantId: defaultTenantId, workflowId: id, versionId: id, slug, version, plan, input, trigger: { type: 'bench' }, correlationId: 'bench' };
+          const result = await engine.start(request, { waitMs: 30_000 });
+          if (result.kind !== 'started' || result.finished?.status !== 'COMPLETED') throw new Error(`an execution did not complete: ${JSON.stringify(result)}`);
+        },
+      }),
+    async close() {
+      await engine.drain(5_000);
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** What others see of the engine. */
+export { createEngine, type EngineDeps, type EngineState } from './create-engine.ts';
+export type { Engine, ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from './engine.ts';
+export { uuidV7 } from './execution-id.ts';
+export { createReading, type Reading } from './reading.ts';
+export { engineRoutes } from './routes.ts';
+export { forgetKeys } from './store/forget-keys.ts';

@@ -1,0 +1,20 @@
+/** The engine's reads and commands, bound to a database. */
+import type { Database } from '../../kernel/db/database.ts';
+import { dueTimers } from './due-timers.ts';
+import { inboxOf } from './inbox-of.ts';
+import { type Command, insertCommand } from './insert-command.ts';
+import { loadExecution } from './load-execution.ts';
+import { pendingStarts } from './pending-starts.ts';
+import { unfinished } from './unfinished.ts';
+
+export function createEngineStore(database: Database) {
+  return {
+    loadExecution: (id: string) => loadExecution(database, id),
+    unfinished: (shards: readonly number[], after: string | null, limit: number) =>
+      unfinished(database, shards, after, limit),
+    pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),
+    inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
+    dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
+    insertCommand: (command: Command) => insertCommand(database, command),
+  };
+}

@@ -1,0 +1,34 @@
+/** A command to an execution, durable when this returns: its owner finds it in the inbox. */
+import type { Database } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/sql/sql.ts';
+import { shardOf } from '../execution-id.ts';
+
+export type Command = {
+  readonly tenantId: string;
+  readonly executionId: string;
+  readonly kind: 'cancel';
+  /** JSON text. */
+  readonly payload: string;
+};
+
+/**
+ * One statement: the command is stored only if the execution of that tenant has not ended when it is read. One that ends
+ * in the same moment still gets the row, and deletes it unheard.
+ */
+export async function insertCommand(
+  database: Database,
+  { tenantId, executionId, kind, payload }: Command,
+): Promise<'accepted' | 'ended' | 'not_found'> {
+  type Found = { readonly finished: boolean; readonly accepted: boolean };
+  const found = await database.transaction({ role: 'engine' }, (tx) =>
+    tx.row<Found>(sql`
+      with target as (
+        select id, finished_at is not null as finished from workflow_executions where id = ${executionId} and tenant_id = ${tenantId}),
+      stored as (
+        insert into execution_inbox (shard, execution_id, kind, payload)
+        select ${shardOf(executionId)}::smallint, id, ${kind}, ${payload} from target where not finished returning id)
+      select finished, exists (select 1 from stored) as accepted from target`),
+  );
+  if (found === undefined) return 'not_found';
+  return found.accepted ? 'accepted' : 'ended';
+}

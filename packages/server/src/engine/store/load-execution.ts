@@ -1,0 +1,67 @@
+/** All of one execution: its row, and its journal in order. */
+import type { Database } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/sql/sql.ts';
+import { phaseName, statusName, waitReasonName } from '../row-codes.ts';
+import type { Head } from '../runner/live.ts';
+
+export type StoredExecution = {
+  readonly id: string;
+  readonly shard: number;
+  readonly tenantId: string;
+  readonly versionId: string;
+  readonly generation: number;
+  /** JSON text, as `trigger` and `labels`. */
+  readonly input: string;
+  readonly trigger: string;
+  readonly labels: string;
+  readonly businessKey: string | null;
+  readonly parentId: string | null;
+  readonly rootId: string;
+  readonly retryOf: string | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly head: Head;
+  readonly journal: readonly { readonly seq: number; readonly data: string }[];
+};
+
+type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'> & {
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly status: number;
+  readonly waitReason: number | null;
+  readonly phase: number | null;
+};
+
+/**
+ * Undefined when there is no such execution. The journal is read after the row, in a later snapshot: a journal that is
+ * longer than the row says is the newer truth, and the shard's fence keeps others from writing to it meanwhile.
+ */
+export async function loadExecution(database: Database, id: string): Promise<StoredExecution | undefined> {
+  const [row] = await database.query<Row>(
+    { role: 'engine' },
+    sql`
+    select id, shard, tenant_id as "tenantId", version_id as "versionId", generation, input, trigger,
+           labels, business_key as "businessKey", parent_id as "parentId", root_id as "rootId",
+           retry_of as "retryOf", created_at as "createdAt", finished_at as "finishedAt", status, wait_reason as "waitReason", phase
+      from workflow_executions where id = ${id}`,
+  );
+  if (row === undefined) return undefined;
+  const journal = await database.query<{ seq: number; data: string }>(
+    { role: 'engine' },
+    sql`
+    select seq, data from execution_events where execution_id = ${id} order by seq`,
+  );
+  const { status, waitReason, phase, ...rest } = row;
+  return {
+    ...rest,
+    createdAt: row.createdAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+    head: {
+      status: statusName(status),
+      waitReason: waitReason === null ? null : waitReasonName(waitReason),
+      phase: phase === null ? null : phaseName(phase),
+    },
+    journal,
+  };
+}

@@ -1,0 +1,198 @@
+/**
+ * The parts of the engine, and what each hears of the others. They refer to each other in circles (a flush that is
+ * committed releases attempts, whose outcomes are flushed), so each is given the table of parts and looks its neighbours up
+ * when something happens.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import type { EngineDeps } from './create-engine.ts';
+import { shardOf, uuidV7 } from './execution-id.ts';
+import { createLane, type Lane } from './journal/lane.ts';
+import { createOwnership, type Ownership } from './ownership/ownership.ts';
+import { type Attempts, createAttempts } from './runner/attempts.ts';
+import { createInbound, type Inbound } from './runner/inbound.ts';
+import { createLoader, type Loader } from './runner/loader.ts';
+import { createRunner, type Runner } from './runner/runner.ts';
+import { createStarts, finishedOf, type Starts } from './runner/starts.ts';
+import { createTimers, type Timers } from './runner/timers.ts';
+import { createWaiters, type Waiters } from './runner/waiters.ts';
+import { createEngineStore } from './store/engine-store.ts';
+import { makePartitions } from './store/make-partitions.ts';
+
+export type Parts = {
+  readonly deps: EngineDeps;
+  /** Random per boot. */
+  readonly owner: string;
+  readonly entropy: Entropy;
+  readonly store: ReturnType<typeof createEngineStore>;
+  readonly waiters: Waiters;
+  ownership: Ownership;
+  lane: Lane;
+  runner: Runner;
+  attempts: Attempts;
+  timers: Timers;
+  loader: Loader;
+  inbound: Inbound;
+  starts: Starts;
+};
+
+/** How many due timers one look takes from the table. */
+const TIMERS_AT_ONCE = 10_000;
+const RECOVER_AGAIN_MS = 1_000;
+
+export function wire(deps: EngineDeps): Parts {
+  const entropy = { uuid: randomUUID, random: Math.random };
+  const store = createEngineStore(deps.database);
+  const parts = { deps, owner: randomUUID(), entropy, store, waiters: createWaiters() } as Parts;
+  parts.ownership = wireOwnership(parts);
+  parts.lane = wireLane(parts);
+  parts.runner = wireRunner(parts);
+  parts.attempts = wireAttempts(parts);
+  parts.timers = wireTimers(parts);
+  parts.loader = wireLoader(parts);
+  parts.inbound = wireInbound(parts);
+  parts.starts = wireStarts(parts);
+  return parts;
+}
+
+function wireOwnership(parts: Parts): Ownership {
+  const { directUrl, leaseMs, exclusive, log, onFatal } = parts.deps;
+  return createOwnership({
+    directUrl,
+    owner: parts.owner,
+    leaseMs,
+    exclusive,
+    log,
+    onTaken: (shards) => void recover(parts, shards.map(({ shard }) => shard)),
+    onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
+    onBroken: onFatal,
+  });
+}
+
+async function recover(parts: Parts, shards: readonly number[]): Promise<void> {
+  try {
+    await parts.timers.look();
+    await parts.inbound.recover(shards);
+  } catch (error) {
+    parts.deps.log.warn({ error }, 'taking up executions failed; it is tried again');
+    const again = (): void => void recover(parts, shards.filter(parts.ownership.owns));
+    setTimeout(again, RECOVER_AGAIN_MS).unref();
+  }
+}
+
+function forget({ runner }: Parts, shards: ReadonlySet<number>, reason: string): void {
+  for (const live of [...runner.all()]) if (shards.has(live.shard)) runner.drop(live, reason);
+}
+
+function wireLane(parts: Parts): Lane {
+  const { database, clock, log } = parts.deps;
+  return createLane({
+    connect: () => database.connectDirect('lane'),
+    owner: parts.owner,
+    epochOf: (shard) => parts.ownership.epochOf(shard),
+    source: {
+      take: (limit) => parts.runner.source.take(limit),
+      settled: (entry, result) => parts.runner.source.settled(entry, result),
+    },
+    makePartitions: (ids) => makePartitions(database, ids),
+    onFencedCommit: (sentAt) => parts.ownership.noteFencedCommit(sentAt),
+    onFailover() {
+      log.error('another database server answers: everything in memory is dropped and read again');
+      parts.ownership.abandon();
+    },
+    clock,
+    log,
+  });
+}
+
+function wireRunner(parts: Parts): Runner {
+  const { clock, log } = parts.deps;
+  return createRunner({
+    clock,
+    log,
+    wakeLane: () => parts.lane.wake(),
+    beginTry: (live, effect) => parts.attempts.begin(live, effect),
+    armTimer: (timer) => parts.timers.add(timer),
+    onStartSettled: (live, result) => parts.starts.settled(live, result),
+    onEnded(live) {
+      if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
+    },
+    onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
+  });
+}
+
+function wireAttempts(parts: Parts): Attempts {
+  const { actions, clock, log } = parts.deps;
+  return createAttempts({
+    clock,
+    log,
+    run: ({ id: executionId, tenantId, correlationId }, effect, signal) =>
+      actions.run({ ...effect, executionId, tenantId, correlationId }, signal),
+    mayHandOut: () => parts.ownership.safeToHandOut(),
+    hear: (live, { key, attempt }, outcome) =>
+      parts.runner.hear(live, { kind: 'attempt_ended', key, attempt, at: clock.now(), outcome }),
+  });
+}
+
+function wireTimers(parts: Parts): Timers {
+  const { clock, log } = parts.deps;
+  return createTimers({
+    clock,
+    lookAhead: (before) => parts.store.dueTimers(parts.ownership.ownedShards(), before, TIMERS_AT_ONCE),
+    onDue({ executionId, timer }) {
+      const shard = shardOf(executionId);
+      if (!parts.ownership.owns(shard)) return;
+      parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at: clock.now() } });
+    },
+    onError: (error) => log.warn({ error }, 'the table of timers could not be read; it is tried again'),
+  });
+}
+
+function wireLoader(parts: Parts): Loader {
+  const { clock, log, planOf } = parts.deps;
+  return createLoader({
+    log,
+    runner: parts.runner,
+    entropy: parts.entropy,
+    now: () => clock.now(),
+    read: parts.store.loadExecution,
+    planOf,
+    owns: (shard) => parts.ownership.owns(shard),
+    armTimer: (timer) => parts.timers.add(timer),
+    onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
+  });
+}
+
+function wireInbound(parts: Parts): Inbound {
+  const { log, maxInFlight } = parts.deps;
+  const { pendingStarts, inboxOf, unfinished } = parts.store;
+  return createInbound({
+    log,
+    loader: parts.loader,
+    ownedShards: () => parts.ownership.ownedShards(),
+    pendingStarts,
+    inboxOf,
+    unfinished,
+    room: () => maxInFlight - parts.runner.size,
+  });
+}
+
+function wireStarts(parts: Parts): Starts {
+  const { clock, maxInFlight, readHead } = parts.deps;
+  return createStarts({
+    clock,
+    runner: parts.runner,
+    waiters: parts.waiters,
+    entropy: parts.entropy,
+    newId: (now) => newId(now, parts.ownership.ownedShards()),
+    maxInFlight,
+    readHead,
+  });
+}
+
+/** In one of our shards, when we have any: then the execution begins here and now. */
+function newId(now: number, shards: readonly number[]): { id: string; shard: number } {
+  const shard = shards[Math.floor(Math.random() * shards.length)];
+  const id = uuidV7(now, shard);
+  return { id, shard: shard ?? shardOf(id) };
+}
