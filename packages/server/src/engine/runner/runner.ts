@@ -183,7 +183,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       live.start = null;
       deps.onStartSettled(live, result);
     }
-    if (live.end !== null) return ended(live);
+    // Not `live.end`: it may have been decided while this flush was under way, and stand in the next one.
+    if (effects.some(({ kind }) => kind === 'end')) return ended(live);
     for (const effect of effects) release(live, effect);
     if (dirty.has(live) || live.decided.effects.length > 0) return;
     evictIfIdle(live);
