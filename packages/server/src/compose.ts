@@ -59,7 +59,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   const roles = resolveRoles(config.roles);
   const auth = createAuth({ database, clock: systemClock });
   if (config.bootstrapApiKey !== null) await auth.ensureBootstrapKey(config.bootstrapApiKey);
-  const { engine, routes } = createServices(config, { ...deps, metrics, opened, stack });
+  const { engine, housekeeping, routes } = createServices(config, { ...deps, metrics, opened, stack });
   const health = createHealth([...databaseParts(database), ...(roles.has('engine') ? [enginePart(engine)] : [])]);
   const gateway = createGateway({
     log,
@@ -81,6 +81,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   if (roles.has('engine')) progress('taking up what was running');
   await engine.begin({ drives: roles.has('engine') });
   const url = await gateway.listen(config);
+  if (roles.has('engine')) housekeeping.start();
   const firstKey = config.bootstrapApiKey === null ? await auth.makeFirstKey() : null;
   return { url, gateway, database, firstKey, stop: stack.stop };
 }

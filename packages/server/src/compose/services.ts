@@ -60,12 +60,11 @@ export function createServices(config: Config, { log, metrics, opened, stack, on
   const tasks = houseTasks({ database, idempotencyTtlMs, clock: systemClock, metrics, log: part('ops') });
   const housekeeping = createHousekeeping({ tasks, log: part('ops'), metrics });
   stack.add('housekeeping', housekeeping.stop);
-  housekeeping.start();
   databaseMetrics(metrics, database);
   engineMetrics(metrics, engine);
   const routes = [
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
     ...engineRoutes({ engine, workflows: resolver, reading }),
   ];
-  return { engine, routes };
+  return { engine, housekeeping, routes };
 }

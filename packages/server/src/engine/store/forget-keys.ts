@@ -1,13 +1,13 @@
 /** Idempotency keys past their window. */
-import type { Database } from '../../kernel/db/database.ts';
+import type { Database, Tx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
 
 /** Few enough for locks and WAL to be over in a moment. */
 const batch = 5_000;
 
 /**
- * Deletes keys made before `before` (milliseconds since the epoch), in short transactions, and returns how many. Several
- * processes may do it at once: they skip what another one is deleting.
+ * Deletes keys made before `before` (milliseconds since the epoch), in short transactions, and returns how many. One
+ * process at a time does it: the others find the lock taken and leave it to that one.
  */
 export async function forgetKeys(
   database: Database,
@@ -15,17 +15,19 @@ export async function forgetKeys(
 ): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await database.transaction(
-      { role: 'engine' },
-      (tx) =>
-        tx.execute(sql`
-        delete from execution_keys k using (
-          select tenant_id, key from execution_keys where created_at < ${new Date(before)}
-           order by created_at limit ${batch} for update skip locked
-        ) old where k.tenant_id = old.tenant_id and k.key = old.key`),
-      { signal },
-    );
+    const count = await database.transaction({ role: 'engine' }, (tx) => forgetBatch(tx, before), { signal });
     total += count;
     if (count < batch) return total;
   }
+}
+
+async function forgetBatch(tx: Tx, before: number): Promise<number> {
+  const lock = await tx.row<{ mine: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtext('cloudflow forget keys')) as mine`,
+  );
+  if (!lock?.mine) return 0;
+  return tx.execute(sql`
+    delete from execution_keys k using (
+      select tenant_id, key from execution_keys where created_at < ${new Date(before)} order by created_at limit ${batch}
+    ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
 }

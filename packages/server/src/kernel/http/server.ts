@@ -43,6 +43,10 @@ export type HttpState = {
   /** Handlers that wait for something and want to know when to stop. */
   readonly waiting: Set<AbortController>;
   draining: boolean;
+  /** Requests under way. */
+  unanswered: number;
+  /** Told when there are none any more. */
+  onAnswered: (() => void) | undefined;
 };
 
 export type HttpServer = {
@@ -58,7 +62,14 @@ export type HttpServer = {
 };
 
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const state: HttpState = { log: options.log, allowed: createAllowedMethods(), waiting: new Set(), draining: false };
+  const state: HttpState = {
+    log: options.log,
+    allowed: createAllowedMethods(),
+    waiting: new Set(),
+    draining: false,
+    unanswered: 0,
+    onAnswered: undefined,
+  };
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     routerOptions: { maxParamLength: 512, caseSensitive: true },
@@ -101,13 +112,22 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     async close(timeoutMs) {
       stopWaiting(state);
       closing ??= app.close();
-      const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+      // Node counts a connection that never asked for anything as busy: what is left when nobody waits for an answer is cut.
+      await untilAnswered(state, timeoutMs);
+      app.server.closeAllConnections();
       await closing;
-      clearTimeout(cut);
     },
   };
 
+  function answered(): void {
+    state.unanswered -= 1;
+    if (state.unanswered === 0) state.onAnswered?.();
+  }
+
   function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+    state.unanswered += 1;
+    // Comes once for each request, also when the caller left before the answer.
+    reply.raw.once('close', answered);
     begin(request, reply, state);
     const { permission } = request.routeOptions.config;
     allowOrigin(request, reply, options.corsOrigins);
@@ -207,6 +227,15 @@ function observeAnswers(app: FastifyInstance, observe: NonNullable<HttpOptions['
     observe(request.method, request.routeOptions.url ?? 'unmatched', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
+}
+
+async function untilAnswered(state: HttpState, timeoutMs: number): Promise<void> {
+  if (state.unanswered === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.onAnswered = resolve;
+  const patience = setTimeout(resolve, timeoutMs);
+  await promise;
+  clearTimeout(patience);
 }
 
 function stopWaiting(state: HttpState): void {
