@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { measure, type Measured } from './measure.ts';
+import { type Measured, measure } from './measure.ts';
 
 const flushSql = `
   with started as (
@@ -15,9 +15,18 @@ const flushSql = `
     select e, s, t, st, d::jsonb from unnest($3::uuid[], $4::int[], $5::smallint[], $6::text[], $7::text[]) as x (e, s, t, st, d))
   update bare_journal.executions set status = 'COMPLETED', finished_at = now() from unnest($8::uuid[]) as f (id) where executions.id = f.id`;
 
-type Row = { readonly kind: 'start' | 'step' | 'end'; readonly id: string; readonly seq: number; readonly data: string; readonly done: () => void };
+type Row = {
+  readonly kind: 'start' | 'step' | 'end';
+  readonly id: string;
+  readonly seq: number;
+  readonly data: string;
+  readonly done: () => void;
+};
 
-export async function benchBareJournal(url: string, options: { readonly count: number; readonly inFlight: number; readonly wal: () => Promise<bigint> }): Promise<Measured> {
+export async function benchBareJournal(
+  url: string,
+  options: { readonly count: number; readonly inFlight: number; readonly wal: () => Promise<bigint> },
+): Promise<Measured> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`
@@ -75,7 +84,8 @@ function columns(batch: readonly Row[]): unknown[] {
 async function execution(commit: (row: Omit<Row, 'done'>) => Promise<void>, n: number): Promise<void> {
   const id = uuidV7();
   await commit({ kind: 'start', id, seq: 0, data: JSON.stringify({ n, name: 'customer', email: 'a@example.com' }) });
-  for (let seq = 1; seq <= 5; seq += 1) await commit({ kind: 'step', id, seq, data: JSON.stringify({ i: seq, ok: true }) });
+  for (let seq = 1; seq <= 5; seq += 1)
+    await commit({ kind: 'step', id, seq, data: JSON.stringify({ i: seq, ok: true }) });
   await commit({ kind: 'end', id, seq: 6, data: '{"ok":true}' });
 }
 

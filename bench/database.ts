@@ -26,7 +26,9 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   return {
     url: server.url,
     async wal() {
-      const { rows } = await client.query<{ bytes: string }>(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as bytes`);
+      const { rows } = await client.query<{ bytes: string }>(
+        `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as bytes`,
+      );
       return BigInt(rows[0]?.bytes ?? 0);
     },
     async checkpoint() {

@@ -12,7 +12,10 @@ export type HttpClient = {
 
 export function createHttpClient(url: string, key: string, connections: number): HttpClient {
   const { hostname, port, host } = new URL(url);
-  const idle: Connection[] = Array.from({ length: connections }, () => new Connection(createConnection(Number(port), hostname)));
+  const idle: Connection[] = Array.from(
+    { length: connections },
+    () => new Connection(createConnection(Number(port), hostname)),
+  );
   const all = [...idle];
   return {
     async post(path, body) {

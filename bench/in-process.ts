@@ -1,15 +1,16 @@
 /** The engine in this process, without HTTP: durable executions on a real PostgreSQL, everything on. */
-import type { AttemptRunner } from '../packages/server/src/action/index.ts';
-import type { Plan } from '@cloudflow/core/definition/plan.ts';
+
 import { compile } from '@cloudflow/core/definition/compile.ts';
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import type { AttemptRunner } from '../packages/server/src/action/index.ts';
 import { createEngine } from '../packages/server/src/engine/create-engine.ts';
 import type { Engine } from '../packages/server/src/engine/engine.ts';
 import { systemClock } from '../packages/server/src/kernel/clock/clock.ts';
 import { createDatabase } from '../packages/server/src/kernel/db/create-database.ts';
 import { type Database, defaultTenantId } from '../packages/server/src/kernel/db/database.ts';
 import { silentLog } from '../packages/server/src/kernel/log/log.ts';
-import { measure, type Measured } from './measure.ts';
+import { type Measured, measure } from './measure.ts';
 
 /** An action that does nothing but has an outcome: what is measured is the engine, not somebody's service. */
 const trivial: AttemptRunner = {
@@ -19,7 +20,8 @@ const trivial: AttemptRunner = {
 };
 
 const catalog = {
-  find: (type: string) => (type === 'trivial' ? { type, configSchema: { type: 'object' }, defaultTimeoutMs: 10_000 } : undefined),
+  find: (type: string) =>
+    type === 'trivial' ? { type, configSchema: { type: 'object' }, defaultTimeoutMs: 10_000 } : undefined,
   types: () => ['trivial'],
 };
 
@@ -28,7 +30,12 @@ export const input = { name: 'customer', email: 'a@example.com' };
 /** Five steps, one after the other. */
 export function fiveSteps(type: 'trivial' | 'transform'): Json {
   const config = type === 'transform' ? { output: { i: '${ input.name }', ok: true } } : {};
-  const steps = Array.from({ length: 5 }, (_, n) => ({ id: `step-${n}`, type, config, ...(n === 0 ? {} : { depends_on: [`step-${n - 1}`] }) }));
+  const steps = Array.from({ length: 5 }, (_, n) => ({
+    id: `step-${n}`,
+    type,
+    config,
+    ...(n === 0 ? {} : { depends_on: [`step-${n - 1}`] }),
+  }));
   return { workflow_id: `five-${type}`, version: '1.0.0', steps };
 }
 
@@ -51,6 +58,9 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
     readHead: () => Promise.resolve(undefined),
     clock: systemClock,
     log: silentLog,
+    onFatal(error) {
+      throw error;
+    },
   });
   await engine.begin();
   const id = crypto.randomUUID();
@@ -68,9 +78,20 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
         warmUp: Math.min(1_000, count),
         async run() {
           const { workflowId: slug, version } = plan;
-          const request = { tenantId: defaultTenantId, workflowId: id, versionId: id, slug, version, plan, input, trigger: { type: 'bench' }, correlationId: 'bench' };
+          const request = {
+            tenantId: defaultTenantId,
+            workflowId: id,
+            versionId: id,
+            slug,
+            version,
+            plan,
+            input,
+            trigger: { type: 'bench' },
+            correlationId: 'bench',
+          };
           const result = await engine.start(request, { waitMs: 30_000 });
-          if (result.kind !== 'started' || result.finished?.status !== 'COMPLETED') throw new Error(`an execution did not complete: ${JSON.stringify(result)}`);
+          if (result.kind !== 'started' || result.finished?.status !== 'COMPLETED')
+            throw new Error(`an execution did not complete: ${JSON.stringify(result)}`);
         },
       }),
     async close() {

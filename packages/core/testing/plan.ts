@@ -13,7 +13,12 @@ export const catalog: ActionCatalog = {
 type Fields = { readonly [field: string]: Json };
 
 export const doAct = (id: string, more: Fields = {}): JsonObject => ({ id, type: 'act', config: {}, ...more });
-export const say = (id: string, output: Json, more: Fields = {}): JsonObject => ({ id, type: 'transform', config: { output }, ...more });
+export const say = (id: string, output: Json, more: Fields = {}): JsonObject => ({
+  id,
+  type: 'transform',
+  config: { output },
+  ...more,
+});
 export const after = (...ids: string[]): { readonly depends_on: readonly string[] } => ({ depends_on: ids });
 
 export function planOf(steps: readonly Json[], more: Fields = {}): Plan {

@@ -4,9 +4,9 @@
  */
 import type { Plan } from '../src/definition/plan.ts';
 import type { Json } from '../src/json.ts';
+import { apply } from '../src/run/apply.ts';
 import type { AttemptOutcome, Effect, RunInput } from '../src/run/contract.ts';
 import { decide, resume } from '../src/run/decide.ts';
-import { apply } from '../src/run/apply.ts';
 import type { RunEvent } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
@@ -37,7 +37,10 @@ export type SimulationOptions = {
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
 
-export function simulate(plan: Plan, { input = {}, answer = () => ({ output: null }), then = [], deaf = false }: SimulationOptions = {}): Simulation {
+export function simulate(
+  plan: Plan,
+  { input = {}, answer = () => ({ output: null }), then = [], deaf = false }: SimulationOptions = {},
+): Simulation {
   let serial = 0;
   const around = {
     context: { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 },
@@ -48,7 +51,8 @@ export function simulate(plan: Plan, { input = {}, answer = () => ({ output: nul
   const tried: Try[] = [];
   let end: Simulation['end'];
   let queue: { at: number; order: number; input: RunInput | 'restart' }[] = [];
-  const later = (at: number, what: RunInput | 'restart'): void => void queue.push({ at, order: (serial += 1), input: what });
+  const later = (at: number, what: RunInput | 'restart'): void =>
+    void queue.push({ at, order: (serial += 1), input: what });
 
   function carryOut(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
@@ -56,7 +60,13 @@ export function simulate(plan: Plan, { input = {}, answer = () => ({ output: nul
       if (effect.kind === 'end') end = effect;
       if (effect.kind === 'abort' && !deaf) {
         const error = { code: 'aborted', message: 'stopped', retryable: false };
-        later(now + 1, { kind: 'attempt_ended', key: effect.key, attempt: effect.attempt, at: now + 1, outcome: { error } });
+        later(now + 1, {
+          kind: 'attempt_ended',
+          key: effect.key,
+          attempt: effect.attempt,
+          at: now + 1,
+          outcome: { error },
+        });
       }
       if (effect.kind !== 'attempt') continue;
       tried.push(effect);
@@ -76,7 +86,8 @@ export function simulate(plan: Plan, { input = {}, answer = () => ({ output: nul
   }
 
   later(START, { kind: 'start', at: START });
-  for (const { at, input: what } of then) later(START + at, what === 'cancel' ? { kind: 'cancel', at: START + at } : what);
+  for (const { at, input: what } of then)
+    later(START + at, what === 'cancel' ? { kind: 'cancel', at: START + at } : what);
   let now = START;
   for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
     if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
@@ -110,5 +121,7 @@ export function portrait(plan: Plan, state: RunState): Json {
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}`);
   const rows = stepRows(plan, state);
-  return JSON.parse(JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, ended, rows })) as Json;
+  return JSON.parse(
+    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, ended, rows }),
+  ) as Json;
 }

@@ -3,6 +3,7 @@
  * `main.ts` and tests start it.
  */
 import { workflowSchema } from '@cloudflow/core/definition/schema/workflow-schema.ts';
+import type { Action } from './action/index.ts';
 import { createAuth } from './auth/index.ts';
 import { databaseParts, openDatabase } from './compose/open-database.ts';
 import { createServices } from './compose/services.ts';
@@ -24,6 +25,8 @@ export type ComposeDeps = {
   readonly progress: (message: string) => void;
   /** The product cannot go on: its own database, or its engine, is gone for good. */
   readonly onFatal: (error: Error) => void;
+  /** Actions beside those that come with the product. */
+  readonly moreActions?: readonly Action[];
 };
 
 export type Product = {
@@ -60,7 +63,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   const auth = createAuth({ database, clock: systemClock });
   if (config.bootstrapApiKey !== null) await auth.ensureBootstrapKey(config.bootstrapApiKey);
   const { engine, housekeeping, routes } = createServices(config, { ...deps, metrics, opened, stack });
-  const health = createHealth([...databaseParts(database), ...(roles.has('engine') ? [enginePart(engine)] : [])]);
+  const health = createHealth([...databaseParts(database), enginePart(engine)]);
   const gateway = createGateway({
     log,
     metrics,
@@ -81,7 +84,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   if (roles.has('engine')) progress('taking up what was running');
   await engine.begin({ drives: roles.has('engine') });
   const url = await gateway.listen(config);
-  if (roles.has('engine')) housekeeping.start();
+  if (drives) housekeeping.start();
   const firstKey = config.bootstrapApiKey === null ? await auth.makeFirstKey() : null;
   return { url, gateway, database, firstKey, stop: stack.stop };
 }

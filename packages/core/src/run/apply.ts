@@ -4,7 +4,17 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import type { RunEvent, RunKey } from './event.ts';
-import { createScope, findRun, isFinal, isTried, pathOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import {
+  createScope,
+  findRun,
+  isFinal,
+  isTried,
+  pathOf,
+  type RunState,
+  type Scope,
+  type StepRun,
+  type Timer,
+} from './state.ts';
 
 type EventOf<K extends RunEvent['e']> = Extract<RunEvent, { e: K }>;
 

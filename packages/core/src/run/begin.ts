@@ -1,13 +1,14 @@
 /** How steps begin: join, then `when`, then the work itself. Pure work ends at once; the rest becomes an effect or a timer. */
-import type { PlanStep, Work } from '../definition/plan.ts';
+
 import { parseDuration } from '../definition/duration.ts';
+import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import type { Effect } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
-import { evaluate } from './scope-values.ts';
 import { isStopping, keyIn } from './scope.ts';
+import { evaluate } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { pathOf, type Scope } from './state.ts';
 import { stepEnded, withdraw } from './stop.ts';
@@ -30,7 +31,10 @@ export function beginStep(d: Decision, place: Place): void {
   const asked = evaluate(d, scope, step.when);
   if ('error' in asked) return failStep(d, place, asked.error);
   if (typeof asked.value !== 'boolean') {
-    return failStep(d, place, { code: 'expression_error', message: `when must be true or false, but is ${JSON.stringify(asked.value)?.slice(0, 80)}.` });
+    return failStep(d, place, {
+      code: 'expression_error',
+      message: `when must be true or false, but is ${JSON.stringify(asked.value)?.slice(0, 80)}.`,
+    });
   }
   return asked.value ? work(d, place) : skip(d, place);
 }
@@ -59,7 +63,12 @@ function work(d: Decision, place: Place): void {
   }
 }
 
-function whenValue(d: Decision, place: Place, evaluated: { value: Json } | { error: StepError }, then: (value: Json) => void): void {
+function whenValue(
+  d: Decision,
+  place: Place,
+  evaluated: { value: Json } | { error: StepError },
+  then: (value: Json) => void,
+): void {
   if ('error' in evaluated) failStep(d, place, evaluated.error);
   else then(evaluated.value);
 }
@@ -73,8 +82,12 @@ function beginWait(d: Decision, place: Place, work: WorkOf<'wait'>): void {
   whenValue(d, place, evaluate(d, place.scope, source), (value) => {
     const until = 'for' in work ? dueAfter(d.at, value) : dueAt(value);
     if (until === null) {
-      const expected = 'for' in work ? 'a duration such as 5000, "10m" or "PT5S"' : 'a time such as "2026-01-31T09:00:00Z"';
-      return failStep(d, place, { code: 'expression_error', message: `wait expected ${expected}, but got ${JSON.stringify(value)?.slice(0, 80)}.` });
+      const expected =
+        'for' in work ? 'a duration such as 5000, "10m" or "PT5S"' : 'a time such as "2026-01-31T09:00:00Z"';
+      return failStep(d, place, {
+        code: 'expression_error',
+        message: `wait expected ${expected}, but got ${JSON.stringify(value)?.slice(0, 80)}.`,
+      });
     }
     const { timeoutMs } = place.step;
     const due = timeoutMs === null ? until : Math.min(until, d.at + timeoutMs);
@@ -125,7 +138,12 @@ export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: num
   d.effects.push(tryEffect(d, { scope, step }, attempt, input.value));
 }
 
-function tryInput(d: Decision, scope: Scope, step: PlanStep, work: WorkOf<'action'> | WorkOf<'function'>): { value: Json } | { error: StepError } {
+function tryInput(
+  d: Decision,
+  scope: Scope,
+  step: PlanStep,
+  work: WorkOf<'action'> | WorkOf<'function'>,
+): { value: Json } | { error: StepError } {
   const recorded = scope.runs.get(step.index)?.input;
   if (recorded !== undefined) return { value: recorded };
   if (work.kind === 'action') return evaluate(d, scope, work.config);
@@ -142,7 +160,10 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
     attempt,
     type: step.type,
     input,
-    timeoutMs: work.kind === 'function' ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs) : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    timeoutMs:
+      work.kind === 'function'
+        ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs)
+        : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     // The round stands at 0 until steps can be begun again; the generation rises with each retry by a person.
     idempotencyKey: `${d.context.rootId}/${path}/0/${d.context.generation}`,
     free: work.kind === 'function',

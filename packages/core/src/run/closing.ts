@@ -98,5 +98,7 @@ function handlerFailed(d: Decision, owner: StepRun, error: StepError): void {
 /** True once the failure of its blocks has been taken up, by its end or by its handler. */
 function hasFailed(owner: StepRun): boolean {
   const { onError } = owner.step;
-  return isFinal(owner.status) || (onError.kind === 'handler' && owner.inner.some((inner) => inner.block === onError.block));
+  return (
+    isFinal(owner.status) || (onError.kind === 'handler' && owner.inner.some((inner) => inner.block === onError.block))
+  );
 }

@@ -11,13 +11,17 @@ import type { FinalStatus, RunKey, StepError } from './event.ts';
 /** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
 export type RunInput =
   | { readonly kind: 'start'; readonly at: number }
-  | { readonly kind: 'attempt_ended'; readonly key: RunKey; readonly attempt: number; readonly at: number; readonly outcome: AttemptOutcome }
+  | {
+      readonly kind: 'attempt_ended';
+      readonly key: RunKey;
+      readonly attempt: number;
+      readonly at: number;
+      readonly outcome: AttemptOutcome;
+    }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
   | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string };
 
-export type AttemptOutcome =
-  | { readonly output: Json }
-  | { readonly error: AttemptError };
+export type AttemptOutcome = { readonly output: Json } | { readonly error: AttemptError };
 
 /** How a try failed, as its action or the engine reports it. */
 export type AttemptError = {

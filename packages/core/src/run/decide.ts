@@ -31,7 +31,8 @@ export function decide(plan: Plan, state: RunState, input: RunInput, around: Sur
  */
 export function resume(plan: Plan, state: RunState, at: number, around: Surroundings): Decided {
   const d = decision(plan, state, at, around);
-  for (const scope of [...state.scopes.values()]) for (const run of [...scope.runs.values()]) if (isTrying(run)) resumeTry(d, run);
+  for (const scope of [...state.scopes.values()])
+    for (const run of [...scope.runs.values()]) if (isTrying(run)) resumeTry(d, run);
   work(d);
   timerEffects(d);
   return d;
@@ -123,18 +124,20 @@ function* openRuns(scope: Scope): Generator<StepRun> {
   }
 }
 
-
 function cancel(d: Decision, reason: string | undefined): void {
   if (d.state.stop !== null) return;
   record(d, { e: 'cancel_requested', at: d.at, ...(reason === undefined ? {} : { reason }) });
-  const message = reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;
+  const message =
+    reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;
   stopScope(d, d.state.top, { to: 'CANCELLED', error: { code: 'cancelled', message } });
 }
 
 function resumeTry(d: Decision, run: StepRun): void {
   const { work } = run.step;
   if (isStopping(d, run.scope)) {
-    return settleTry(d, run, { error: { code: 'aborted', message: 'The attempt ended with its process.', retryable: false } });
+    return settleTry(d, run, {
+      error: { code: 'aborted', message: 'The attempt ended with its process.', retryable: false },
+    });
   }
   if (work.kind === 'action' && work.delivery === 'at_most_once') {
     const message = 'The process ended during the attempt; it may have had its effect, and is not repeated.';

@@ -2,8 +2,8 @@
 import type { Json } from '../json.ts';
 import { type Decision, record } from './decision.ts';
 import type { FinalStatus, StepError } from './event.ts';
-import type { Scope, StepRun } from './state.ts';
 import { openBlock, standsApart } from './scope.ts';
+import type { Scope, StepRun } from './state.ts';
 
 /** A step whose last try ended so may have had its effect, and is undone like one that succeeded. */
 const PERHAPS_DONE = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
@@ -19,7 +19,8 @@ export function undoNext(d: Decision): void {
 function isToUndo(d: Decision, run: StepRun): boolean {
   const { compensation } = run.step;
   if (compensation === null || run.inner.some((inner) => inner.block === compensation)) return false;
-  const done = run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && PERHAPS_DONE.has(run.error.code));
+  const done =
+    run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && PERHAPS_DONE.has(run.error.code));
   return done && isOfTheRun(d, run.scope) && !isUndoneByItsBlock(run.scope);
 }
 

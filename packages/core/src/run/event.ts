@@ -27,19 +27,47 @@ export type Phase = 'stopping' | 'compensating' | 'on_failure' | 'on_cancel';
 export type RunEvent =
   | { readonly e: 'started'; readonly at: number }
   /** A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a wait or a deadline of a block is due. */
-  | (RunKey & { readonly e: 'begun'; readonly at: number; readonly a?: number; readonly in?: Json; readonly until?: number })
+  | (RunKey & {
+      readonly e: 'begun';
+      readonly at: number;
+      readonly a?: number;
+      readonly in?: Json;
+      readonly until?: number;
+    })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
   /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name. */
-  | { readonly e: 'opened'; readonly s?: string; readonly p?: string; readonly r?: number; readonly at: number; readonly b: string; readonly err?: StepError }
+  | {
+      readonly e: 'opened';
+      readonly s?: string;
+      readonly p?: string;
+      readonly r?: number;
+      readonly at: number;
+      readonly b: string;
+      readonly err?: StepError;
+    }
   /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
-  | (RunKey & { readonly e: 'succeeded'; readonly at: number; readonly o?: Json; readonly v?: { readonly [name: string]: Json }; readonly c?: number | 'default'; readonly err?: StepError })
+  | (RunKey & {
+      readonly e: 'succeeded';
+      readonly at: number;
+      readonly o?: Json;
+      readonly v?: { readonly [name: string]: Json };
+      readonly c?: number | 'default';
+      readonly err?: StepError;
+    })
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
   /** `w` when it was withdrawn rather than not reached. */
   | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true })
   | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string }
   /** The block at scope path `p` (absent: the top, so the execution) stops and will end as `to`; by `until` what runs must have reported. */
-  | { readonly e: 'stopping'; readonly p?: string; readonly at: number; readonly to: FinalStatus; readonly err?: StepError; readonly until?: number }
+  | {
+      readonly e: 'stopping';
+      readonly p?: string;
+      readonly at: number;
+      readonly to: FinalStatus;
+      readonly err?: StepError;
+      readonly until?: number;
+    }
   | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
   /** The compensation of this run failed after its last try; the rest go on. */
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })

@@ -4,21 +4,32 @@ import { type Answer, simulate, type Try } from '../../testing/simulate.ts';
 import { stepRows } from './step-rows.ts';
 
 const down = (retryAfterMs?: number): Answer => ({
-  error: { code: 'network', message: 'refused', retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+  error: {
+    code: 'network',
+    message: 'refused',
+    retryable: true,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  },
 });
 const no: Answer = { error: { code: 'no', message: 'no', retryable: false } };
 const times = (n: number, answer: Answer) => {
   let seen = 0;
   return (): Answer => ((seen += 1) <= n ? answer : { output: 'ok' });
 };
-const only = (id: string, answer: Answer) => (attempt: Try): Answer => (attempt.path === id ? answer : { output: null });
+const only =
+  (id: string, answer: Answer) =>
+  (attempt: Try): Answer =>
+    attempt.path === id ? answer : { output: null };
 
 describe('retries', () => {
   it('waits 2, 4 and 8 seconds by default, and then fails with step and code [E7]', () => {
     const run = simulate(planOf([doAct('pay')]), { answer: () => ({ ...down(), after: 0 }) });
     expect(run.tried.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
     expect(run.took).toBe(14_000);
-    expect(run.end).toMatchObject({ status: 'FAILED', error: { code: 'network', step: 'pay', details: { path: 'pay' } } });
+    expect(run.end).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'network', step: 'pay', details: { path: 'pay' } },
+    });
   });
 
   it('sends the same idempotency key with every try of a step', () => {
@@ -35,8 +46,12 @@ describe('retries', () => {
 
   it('does not repeat what cannot succeed, nor what the policy leaves out', () => {
     expect(simulate(planOf([doAct('pay')]), { answer: () => no }).tried).toHaveLength(1);
-    expect(simulate(planOf([doAct('pay', { retry: { on: ['timeout'] } })]), { answer: () => down() }).tried).toHaveLength(1);
-    expect(simulate(planOf([doAct('pay', { retry: { except: ['network'] } })]), { answer: () => down() }).tried).toHaveLength(1);
+    expect(
+      simulate(planOf([doAct('pay', { retry: { on: ['timeout'] } })]), { answer: () => down() }).tried,
+    ).toHaveLength(1);
+    expect(
+      simulate(planOf([doAct('pay', { retry: { except: ['network'] } })]), { answer: () => down() }).tried,
+    ).toHaveLength(1);
   });
 
   it('waits as long as the other side asks, when that is longer', () => {
@@ -62,7 +77,9 @@ describe('retries', () => {
       { variables: { n: 1 } },
     );
     const run = simulate(plan, { answer: times(2, down()) });
-    expect(run.tried.map(({ input }) => input)).toEqual(Array(3).fill({ n: 1, id: run.tried[0]?.input && (run.tried[0].input as { id: string }).id }));
+    expect(run.tried.map(({ input }) => input)).toEqual(
+      Array(3).fill({ n: 1, id: run.tried[0]?.input && (run.tried[0].input as { id: string }).id }),
+    );
   });
 });
 
@@ -75,7 +92,9 @@ describe('on_error', () => {
     const run = simulate(plan, { answer: () => no });
     expect(run.end).toMatchObject({ status: 'COMPLETED', output: { use: { from: 'pay', code: 'no' } } });
     expect(stepRows(plan, run.state).map(({ path, status }) => `${path} ${status}`)).toEqual([
-      'pay SUCCESS', 'pay.error.fallback SUCCESS', 'use SUCCESS',
+      'pay SUCCESS',
+      'pay.error.fallback SUCCESS',
+      'use SUCCESS',
     ]);
   });
 
@@ -84,7 +103,11 @@ describe('on_error', () => {
     const run = simulate(plan, { answer: () => no });
     expect(run.end).toMatchObject({
       status: 'FAILED',
-      error: { code: 'no', step: 'fallback', details: { path: 'pay.error.fallback', cause: { code: 'no', step: 'pay' } } },
+      error: {
+        code: 'no',
+        step: 'fallback',
+        details: { path: 'pay.error.fallback', cause: { code: 'no', step: 'pay' } },
+      },
     });
   });
 
@@ -119,8 +142,13 @@ describe('failing', () => {
   });
 
   it('stops the other cases of a switch in mode all when one of them fails', () => {
-    const cases = [{ when: 'true', steps: [doAct('bad')] }, { when: 'true', steps: [doAct('slow')] }];
-    const plan = planOf([{ id: 'route', type: 'switch', config: { mode: 'all', cases }, on_error: { steps: [say('after', 'handled')] } }]);
+    const cases = [
+      { when: 'true', steps: [doAct('bad')] },
+      { when: 'true', steps: [doAct('slow')] },
+    ];
+    const plan = planOf([
+      { id: 'route', type: 'switch', config: { mode: 'all', cases }, on_error: { steps: [say('after', 'handled')] } },
+    ]);
     const run = simulate(plan, { answer: ({ path }) => (path.endsWith('bad') ? no : { output: 1, after: 60_000 }) });
     expect(run.end).toMatchObject({ status: 'COMPLETED', output: { route: 'handled' } });
     expect(run.events.filter(({ e }) => e === 'opened')).toHaveLength(3);
@@ -133,8 +161,14 @@ describe('failing', () => {
 
   it('fails a wait whose timeout comes first, and lets one that is due first succeed', () => {
     const nap = (timeout: string) => planOf([{ id: 'nap', type: 'wait', timeout, config: { for: '5s' } }]);
-    expect(simulate(nap('1s'))).toMatchObject({ took: 1_000, end: { status: 'FAILED', error: { code: 'timeout', step: 'nap' } } });
-    expect(simulate(nap('6s'))).toMatchObject({ took: 5_000, end: { status: 'COMPLETED', output: { nap: { waited_ms: 5_000 } } } });
+    expect(simulate(nap('1s'))).toMatchObject({
+      took: 1_000,
+      end: { status: 'FAILED', error: { code: 'timeout', step: 'nap' } },
+    });
+    expect(simulate(nap('6s'))).toMatchObject({
+      took: 5_000,
+      end: { status: 'COMPLETED', output: { nap: { waited_ms: 5_000 } } },
+    });
   });
 
   it('fails a switch that takes longer than its timeout', () => {
@@ -146,7 +180,10 @@ describe('failing', () => {
 
 describe('terminate and cancel', () => {
   it('ends COMPLETED at once with its output, and withdraws the rest [E8]', () => {
-    const plan = planOf([doAct('slow'), { id: 'stop', type: 'terminate', config: { status: 'COMPLETED', output: { early: true } } }]);
+    const plan = planOf([
+      doAct('slow'),
+      { id: 'stop', type: 'terminate', config: { status: 'COMPLETED', output: { early: true } } },
+    ]);
     const run = simulate(plan, { answer: () => ({ output: 1, after: 5_000 }) });
     expect(run).toMatchObject({ took: 0, end: { status: 'COMPLETED', output: { early: true } } });
     expect(stepRows(plan, run.state)[0]).toMatchObject({ status: 'SKIPPED', error: { code: 'withdrawn' } });
@@ -155,7 +192,12 @@ describe('terminate and cancel', () => {
   it('ends FAILED with the error that is given, after compensation', () => {
     const plan = planOf([
       doAct('order', { compensate: { type: 'act', config: {} } }),
-      { id: 'stop', type: 'terminate', config: { status: 'FAILED', error: { code: 'too_big', message: 'no' } }, depends_on: ['order'] },
+      {
+        id: 'stop',
+        type: 'terminate',
+        config: { status: 'FAILED', error: { code: 'too_big', message: 'no' } },
+        depends_on: ['order'],
+      },
     ]);
     const run = simulate(plan);
     expect(run.end).toMatchObject({ status: 'FAILED', error: { code: 'too_big', message: 'no', step: 'stop' } });
@@ -164,7 +206,10 @@ describe('terminate and cancel', () => {
 
   it('cancels: asks what runs to stop, undoes, runs on_cancel, and ends CANCELLED [E25]', () => {
     const plan = planOf(
-      [doAct('order', { compensate: { type: 'act', config: {} } }), { id: 'nap', type: 'wait', config: { for: '1h' }, depends_on: ['order'] }],
+      [
+        doAct('order', { compensate: { type: 'act', config: {} } }),
+        { id: 'nap', type: 'wait', config: { for: '1h' }, depends_on: ['order'] },
+      ],
       { on_cancel: [doAct('bye')], on_failure: [doAct('wrong')] },
     );
     const run = simulate(plan, { then: [{ at: 100, input: 'cancel' }] });
@@ -175,7 +220,11 @@ describe('terminate and cancel', () => {
 
   it('gives up waiting for a try that does not report within 10 seconds', () => {
     const plan = planOf([doAct('stuck')]);
-    const run = simulate(plan, { answer: () => ({ output: 1, after: 3_600_000 }), then: [{ at: 100, input: 'cancel' }], deaf: true });
+    const run = simulate(plan, {
+      answer: () => ({ output: 1, after: 3_600_000 }),
+      then: [{ at: 100, input: 'cancel' }],
+      deaf: true,
+    });
     expect(run.took).toBe(10_100);
     expect(stepRows(plan, run.state)[0]).toMatchObject({ status: 'FAILED', error: { code: 'aborted' } });
   });
@@ -185,7 +234,11 @@ describe('compensation', () => {
   const undo = { compensate: { type: 'act', config: {} } };
 
   it('undoes what succeeded in the reverse order of finishing [E17 D8]', () => {
-    const plan = planOf([doAct('a', undo), doAct('b', { ...undo, ...after('a') }), doAct('c', { ...undo, ...after('b') })]);
+    const plan = planOf([
+      doAct('a', undo),
+      doAct('b', { ...undo, ...after('a') }),
+      doAct('c', { ...undo, ...after('b') }),
+    ]);
     const run = simulate(plan, { answer: only('c', no) });
     expect(run.tried.map(({ path }) => path)).toEqual(['a', 'b', 'c', 'b.compensate', 'a.compensate']);
     expect(run.end).toMatchObject({ status: 'FAILED', error: { step: 'c' } });
@@ -199,19 +252,26 @@ describe('compensation', () => {
 
   it('goes on with the rest when a compensation fails, and says so', () => {
     const plan = planOf([doAct('a', undo), doAct('b', { ...undo, ...after('a') }), doAct('c', after('b'))]);
-    const run = simulate(plan, { answer: ({ path }) => (path === 'c' || path === 'b.compensate' ? no : { output: 1 }) });
+    const run = simulate(plan, {
+      answer: ({ path }) => (path === 'c' || path === 'b.compensate' ? no : { output: 1 }),
+    });
     expect(run.tried.map(({ path }) => path)).toEqual(['a', 'b', 'c', 'b.compensate', 'a.compensate']);
     expect(run.end?.error?.details).toMatchObject({ compensation_failed: [{ step: 'b', code: 'no' }] });
   });
 
   it('sees what its step saw, and its output', () => {
-    const plan = planOf([doAct('a', { compensate: { type: 'act', config: { was: '${ steps.a.output }' } } }), doAct('b', after('a'))]);
+    const plan = planOf([
+      doAct('a', { compensate: { type: 'act', config: { was: '${ steps.a.output }' } } }),
+      doAct('b', after('a')),
+    ]);
     const run = simulate(plan, { answer: ({ path }) => (path === 'b' ? no : { output: 'made' }) });
     expect(run.tried.at(-1)?.input).toEqual({ was: 'made' });
   });
 
   it('runs on_failure after compensation, with the error', () => {
-    const plan = planOf([doAct('a', undo), doAct('b', after('a'))], { on_failure: [doAct('tell', { config: { code: '${ error.code }' } })] });
+    const plan = planOf([doAct('a', undo), doAct('b', after('a'))], {
+      on_failure: [doAct('tell', { config: { code: '${ error.code }' } })],
+    });
     const run = simulate(plan, { answer: only('b', no) });
     expect(run.tried.map(({ path }) => path)).toEqual(['a', 'b', 'a.compensate', '$on_failure.tell']);
     expect(run.tried.at(-1)?.input).toEqual({ code: 'no' });

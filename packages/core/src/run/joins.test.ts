@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
-import { simulate, type Answer, type Try } from '../../testing/simulate.ts';
+import { type Answer, simulate, type Try } from '../../testing/simulate.ts';
 import { stepRows } from './step-rows.ts';
 
 const fails = { error: { code: 'no', message: 'no', retryable: false } };
-const only = (id: string, answer: Answer) => (attempt: Try) => (attempt.path === id ? answer : { output: attempt.path });
+const only = (id: string, answer: Answer) => (attempt: Try) =>
+  attempt.path === id ? answer : { output: attempt.path };
 
 function statuses(plan: ReturnType<typeof planOf>, run: ReturnType<typeof simulate>): Record<string, string> {
   return Object.fromEntries(stepRows(plan, run.state).map(({ path, status }) => [path, status]));
@@ -68,9 +69,16 @@ describe('joins and dead paths', () => {
       doAct('other', after('before-slow')),
       doAct('then', { ...after('quick', 'slow', 'slower'), join: 'any', cancel_remaining: true }),
     ]);
-    const run = simulate(plan, { answer: ({ path }) => ({ output: 1, after: path === 'quick' || path === 'then' ? 1 : 100 }) });
+    const run = simulate(plan, {
+      answer: ({ path }) => ({ output: 1, after: path === 'quick' || path === 'then' ? 1 : 100 }),
+    });
     expect(statuses(plan, run)).toEqual({
-      quick: 'SUCCESS', slow: 'SKIPPED', 'before-slow': 'SUCCESS', slower: 'SKIPPED', other: 'SUCCESS', then: 'SUCCESS',
+      quick: 'SUCCESS',
+      slow: 'SKIPPED',
+      'before-slow': 'SUCCESS',
+      slower: 'SKIPPED',
+      other: 'SUCCESS',
+      then: 'SUCCESS',
     });
   });
 

@@ -15,6 +15,8 @@ export function blockOutput(plan: Plan, scope: Scope): Json {
 
 /** Where a definition names no output: the outputs of the steps that nothing depends on, by id. */
 export function defaultOutput(plan: Plan, top: Scope): Json {
-  const ends = (plan.blocks[0]?.steps ?? []).flatMap((index) => plan.steps[index] ?? []).filter((step) => step.dependents.length === 0);
+  const ends = (plan.blocks[0]?.steps ?? [])
+    .flatMap((index) => plan.steps[index] ?? [])
+    .filter((step) => step.dependents.length === 0);
   return Object.fromEntries(ends.map((step) => [step.id, top.runs.get(step.index)?.output ?? null]));
 }

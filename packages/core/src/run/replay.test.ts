@@ -18,8 +18,13 @@ type Program = typeof program extends fc.Arbitrary<infer T> ? T : never;
 
 function stepsOf(steps: Program): Json[] {
   return steps.map(({ kind, deps, when, onError, join, undo }, n) => {
-    const dependsOn = [...new Set(deps.map((back) => n - 1 - back).filter((each) => each >= 0))].map((each) => `s${each}`);
-    const several = dependsOn.length > 1 && join !== 'all' ? { join: 'any', ...(join === 'cancel' ? { cancel_remaining: true } : {}) } : {};
+    const dependsOn = [...new Set(deps.map((back) => n - 1 - back).filter((each) => each >= 0))].map(
+      (each) => `s${each}`,
+    );
+    const several =
+      dependsOn.length > 1 && join !== 'all'
+        ? { join: 'any', ...(join === 'cancel' ? { cancel_remaining: true } : {}) }
+        : {};
     const handled = onError === 'handler' ? { steps: [doAct(`h${n}`)] } : onError;
     const common = { ...after(...dependsOn), ...several, ...(when === null ? {} : { when }), on_error: handled };
     const undone = undo && kind === 'act' ? { compensate: { type: 'act', config: {} } } : {};
@@ -30,13 +35,28 @@ function stepsOf(steps: Program): Json[] {
 function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [field: string]: Json }): Json {
   switch (kind) {
     case 'act':
-      return doAct(`s${n}`, { retry: { max_retries: 1, backoff: 'fixed', initial: 30 }, config: { n: '${ vars.n }' }, ...more });
+      return doAct(`s${n}`, {
+        retry: { max_retries: 1, backoff: 'fixed', initial: 30 },
+        config: { n: '${ vars.n }' },
+        ...more,
+      });
     case 'wait':
       return { id: `s${n}`, type: 'wait', config: { for: 20 }, ...more };
     case 'set':
       return { id: `s${n}`, type: 'set_variables', config: { n: '${ vars.n + 1 }' }, ...more };
     case 'switch':
-      return { id: `s${n}`, type: 'switch', config: { mode: 'all', cases: [{ when: 'input.yes', steps: [doAct(`c${n}`)] }, { when: 'true', steps: [say(`d${n}`, 1)] }] }, ...more };
+      return {
+        id: `s${n}`,
+        type: 'switch',
+        config: {
+          mode: 'all',
+          cases: [
+            { when: 'input.yes', steps: [doAct(`c${n}`)] },
+            { when: 'true', steps: [say(`d${n}`, 1)] },
+          ],
+        },
+        ...more,
+      };
     default:
       return say(`s${n}`, '${ uuid() }', more);
   }
@@ -97,14 +117,25 @@ describe('the journal', () => {
   });
 
   it('hands an open try out again under the same key after a crash [E16]', () => {
-    const run = simulate(planOf([doAct('pay')]), { answer: () => ({ output: 1, after: 100 }), then: [{ at: 50, input: 'restart' }] });
-    expect(run.tried.map(({ attempt, idempotencyKey }) => `${attempt} ${idempotencyKey}`)).toEqual(['1 x/pay/0/0', '1 x/pay/0/0']);
+    const run = simulate(planOf([doAct('pay')]), {
+      answer: () => ({ output: 1, after: 100 }),
+      then: [{ at: 50, input: 'restart' }],
+    });
+    expect(run.tried.map(({ attempt, idempotencyKey }) => `${attempt} ${idempotencyKey}`)).toEqual([
+      '1 x/pay/0/0',
+      '1 x/pay/0/0',
+    ]);
     expect(run.end?.status).toBe('COMPLETED');
   });
 
   it('ignores an outcome that comes twice, a timer that fires early or late, and a cancel after the end [E33 F51]', () => {
     const plan = planOf([doAct('a'), { id: 'nap', type: 'wait', config: { for: 50 }, depends_on: ['a'] }]);
-    const run = simulate(plan, { then: [{ at: 51, input: 'cancel' }, { at: 400, input: 'cancel' }] });
+    const run = simulate(plan, {
+      then: [
+        { at: 51, input: 'cancel' },
+        { at: 400, input: 'cancel' },
+      ],
+    });
     expect(run.events.filter(({ e }) => e === 'ended')).toHaveLength(1);
   });
 });

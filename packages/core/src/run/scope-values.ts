@@ -1,5 +1,11 @@
 /** What an expression sees inside an execution: names are looked up on demand, nothing is copied. */
-import { type Expression, ExpressionError, Resolver, type Scope as ExpressionScope, type Template } from '../expression/expression.ts';
+import {
+  type Expression,
+  ExpressionError,
+  type Scope as ExpressionScope,
+  Resolver,
+  type Template,
+} from '../expression/expression.ts';
 import type { Json } from '../json.ts';
 import type { Decision } from './decision.ts';
 import type { StepError } from './event.ts';
@@ -35,7 +41,11 @@ function expressionScope(d: Decision, scope: Scope, result: Json | undefined): E
         case 'error':
           return handledError(scope);
         case 'execution':
-          return { id: d.context.executionId, started_at: timeText(d.state.startedAt), attempt: d.context.generation + 1 };
+          return {
+            id: d.context.executionId,
+            started_at: timeText(d.state.startedAt),
+            attempt: d.context.generation + 1,
+          };
         case 'workflow':
           return { id: d.plan.workflowId, version: d.plan.version };
         case 'tenant':
@@ -102,10 +112,12 @@ class StepResolver extends Resolver {
   }
   toJson(): Json {
     const names = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];
-    return Object.fromEntries(names.flatMap((name) => {
-      const value = this.field(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }));
+    return Object.fromEntries(
+      names.flatMap((name) => {
+        const value = this.field(name);
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
   }
 }
 
@@ -116,7 +128,8 @@ function enclosing(scope: Scope, block: number): Scope | undefined {
 }
 
 function handledError(scope: Scope): Json | undefined {
-  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.error !== null) return errorValue(each.error);
+  for (let each: Scope | null = scope; each !== null; each = each.parent)
+    if (each.error !== null) return errorValue(each.error);
   return undefined;
 }
 

@@ -12,7 +12,13 @@ export function keyIn(scope: Scope, step: PlanStep): RunKey {
 export function openBlock(d: Decision, owner: StepRun | null, names: readonly string[], err?: StepError): void {
   const before = d.state.scopes.size;
   for (const b of names) {
-    record(d, { e: 'opened', ...(owner === null ? {} : keyOf(owner)), at: d.at, b, ...(err === undefined ? {} : { err }) });
+    record(d, {
+      e: 'opened',
+      ...(owner === null ? {} : keyOf(owner)),
+      at: d.at,
+      b,
+      ...(err === undefined ? {} : { err }),
+    });
   }
   for (const scope of [...d.state.scopes.values()].slice(before)) beginRoots(d, scope);
 }

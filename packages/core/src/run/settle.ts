@@ -4,8 +4,8 @@ import type { Json } from '../json.ts';
 import type { AttemptError, AttemptOutcome } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { RunEvent, StepError } from './event.ts';
-import { evaluate } from './scope-values.ts';
 import { isStopping, keyIn, openBlock } from './scope.ts';
+import { evaluate } from './scope-values.ts';
 import { pathOf, type StepRun } from './state.ts';
 import { stepEnded, stopScope } from './stop.ts';
 
@@ -41,7 +41,8 @@ function mayRetry(policy: RetryPolicy, attempt: number, error: AttemptError): bo
 
 /** Milliseconds until the next try: the longer of the policy's backoff and what the other side asked for. */
 function retryDelay(d: Decision, policy: RetryPolicy, attempt: number, error: AttemptError): number {
-  const factor = policy.backoff === 'exponential' ? policy.multiplier ** (attempt - 1) : policy.backoff === 'linear' ? attempt : 1;
+  const factor =
+    policy.backoff === 'exponential' ? policy.multiplier ** (attempt - 1) : policy.backoff === 'linear' ? attempt : 1;
   const backoff = Math.min(policy.initialMs * factor, policy.maxIntervalMs);
   const jittered = policy.jitter === 0 ? backoff : backoff * (1 + policy.jitter * (2 * d.entropy.random() - 1));
   return Math.round(Math.max(jittered, error.retryAfterMs ?? 0));

@@ -124,7 +124,9 @@ export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | und
 
 /** True while a try is under way: EXECUTING, not waiting for a time, and not holding blocks. */
 export function isTrying(run: StepRun): boolean {
-  return run.status === 'EXECUTING' && run.waiting === null && run.inner.every((scope) => scope.closed) && isTried(run.step);
+  return (
+    run.status === 'EXECUTING' && run.waiting === null && run.inner.every((scope) => scope.closed) && isTried(run.step)
+  );
 }
 
 export function isTried(step: PlanStep): boolean {

@@ -46,7 +46,11 @@ function rowOf(plan: Plan, run: StepRun): StepRow {
     attempt,
     input: run.input ?? null,
     output,
-    error: run.withdrawn ? { code: 'withdrawn', message: 'The step was withdrawn before it ended.' } : status === 'SKIPPED' ? null : run.error,
+    error: run.withdrawn
+      ? { code: 'withdrawn', message: 'The step was withdrawn before it ended.' }
+      : status === 'SKIPPED'
+        ? null
+        : run.error,
     startedAt: began,
     finishedAt: endedAt,
   };
@@ -83,7 +87,9 @@ function isPast(plan: Plan, state: RunState, step: PlanStep): boolean {
   if (owner === undefined) return false;
   const runs = [...runsOf(state, owner)];
   if (runs.length === 0) return isPast(plan, state, owner);
-  return runs.every((run) => isFinal(run.status) || (run.inner.length > 0 && !run.inner.some((scope) => scope.block === step.block)));
+  return runs.every(
+    (run) => isFinal(run.status) || (run.inner.length > 0 && !run.inner.some((scope) => scope.block === step.block)),
+  );
 }
 
 function* runsOf(state: RunState, step: PlanStep): Generator<StepRun> {
@@ -104,4 +110,3 @@ function plannedPath(plan: Plan, step: PlanStep): string {
 export function variables(state: RunState): { readonly [name: string]: Json } {
   return state.vars;
 }
-

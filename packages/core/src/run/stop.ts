@@ -22,7 +22,8 @@ export function stopScope(d: Decision, scope: Scope, { to, error }: Stop): void 
 }
 
 function anyTrying(scope: Scope): boolean {
-  for (const run of scope.runs.values()) if (isTrying(run) || run.inner.some((inner) => !inner.closed && anyTrying(inner))) return true;
+  for (const run of scope.runs.values())
+    if (isTrying(run) || run.inner.some((inner) => !inner.closed && anyTrying(inner))) return true;
   return false;
 }
 
@@ -37,7 +38,8 @@ function haltRun(d: Decision, run: StepRun): void {
     record(d, { e: 'failed', ...keyOf(run), at: d.at, err: run.error }); // its last try may have had an effect: not "skipped"
   } else {
     for (const inner of run.inner) if (!inner.closed) haltRuns(d, inner);
-    if (run.inner.every((inner) => inner.closed || isAtRest(inner))) record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
+    if (run.inner.every((inner) => inner.closed || isAtRest(inner)))
+      record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
   }
 }
 

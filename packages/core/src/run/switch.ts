@@ -2,10 +2,10 @@
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
+import { blockOutput } from './output.ts';
+import { keyIn, openBlock } from './scope.ts';
 import { evaluate } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
-import { keyIn, openBlock } from './scope.ts';
-import { blockOutput } from './output.ts';
 import type { StepRun } from './state.ts';
 
 type Switch = Extract<Work, { kind: 'switch' }>;
@@ -27,13 +27,25 @@ export function beginSwitch(d: Decision, place: Place, work: Switch): void {
   record(d, { e: 'begun', ...keyIn(scope, step), at: d.at, ...until });
   const run = scope.runs.get(step.index);
   // Opened before any of them runs, so that the first to end does not end the switch.
-  if (run !== undefined) openBlock(d, run, choices.map(({ name }) => name));
+  if (run !== undefined)
+    openBlock(
+      d,
+      run,
+      choices.map(({ name }) => name),
+    );
 }
 
 /** What a switch whose blocks have ended gives: with `all` an object by case, else the output of the block that ran. */
-export function switchOutcome(d: Decision, run: StepRun, work: Switch): { output: Json; chosen: number | 'default' | null } {
+export function switchOutcome(
+  d: Decision,
+  run: StepRun,
+  work: Switch,
+): { output: Json; chosen: number | 'default' | null } {
   const scopes = run.inner.filter((scope) => d.plan.blocks[scope.block]?.kind === 'case');
-  const named = scopes.map((scope) => ({ name: d.plan.blocks[scope.block]?.name ?? '', output: blockOutput(d.plan, scope) }));
+  const named = scopes.map((scope) => ({
+    name: d.plan.blocks[scope.block]?.name ?? '',
+    output: blockOutput(d.plan, scope),
+  }));
   const [first] = named;
   if (first === undefined) return { output: null, chosen: null };
   const chosen = first.name === 'default' ? 'default' : Number(first.name);

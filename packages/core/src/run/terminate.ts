@@ -14,7 +14,8 @@ export type Termination = { readonly status: FinalStatus; readonly output: Json;
 export function terminate(d: Decision, { scope, step }: Place, { status, output, error }: Termination): void {
   record(d, { e: 'succeeded', ...keyIn(scope, step), at: d.at, ...(output === null ? {} : { o: output }) });
   if (d.state.stop !== null) return stepEnded(d, scope, step);
-  if (status !== 'COMPLETED') return stopScope(d, d.state.top, { to: status, error: terminationError(status, step, error) });
+  if (status !== 'COMPLETED')
+    return stopScope(d, d.state.top, { to: status, error: terminationError(status, step, error) });
   for (const run of [...d.state.top.runs.values()]) {
     if (isFinal(run.status)) continue;
     abandon(d, run);

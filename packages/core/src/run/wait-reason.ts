@@ -2,7 +2,17 @@
 import { isTrying, type RunState, type Scope } from './state.ts';
 
 export type WaitReason =
-  | 'queue' | 'concurrency' | 'delay' | 'retry_backoff' | 'signal' | 'approval' | 'child' | 'lock' | 'paused' | 'rate_limit' | 'worker';
+  | 'queue'
+  | 'concurrency'
+  | 'delay'
+  | 'retry_backoff'
+  | 'signal'
+  | 'approval'
+  | 'child'
+  | 'lock'
+  | 'paused'
+  | 'rate_limit'
+  | 'worker';
 
 /** Null while something executes, and when the execution has ended. Of several waits, the one that ends first. */
 export function waitReason(state: RunState): WaitReason | null {

@@ -1,5 +1,7 @@
 /** What others see of the action service. */
+
 import { actions } from '@cloudflow/connectors/index.generated.ts';
+import type { Action } from '@cloudflow/sdk/action.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
@@ -8,6 +10,7 @@ import { type AttemptLimits, createAttemptRunner, defaultAttemptLimits } from '.
 import { type ActionRegistry, createActionRegistry } from './registry.ts';
 import { createSandbox, defaultSandboxLimits } from './sandbox/sandbox.ts';
 
+export type { Action } from '@cloudflow/sdk/action.ts';
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 export type { ActionRegistry } from './registry.ts';
 
@@ -17,6 +20,8 @@ export type ActionsDeps = {
   readonly clock: Clock;
   readonly limits?: Partial<AttemptLimits> & { readonly functionThreads?: number };
   readonly observe?: AttemptObserver;
+  /** Beside those that come with the server. */
+  readonly moreActions?: readonly Action[];
 };
 
 export type Actions = {
@@ -26,8 +31,8 @@ export type Actions = {
 };
 
 /** The actions that come with the server, ready to run. The egress stays the caller's to close. */
-export function createActions({ egress, log, clock, limits = {}, observe }: ActionsDeps): Actions {
-  const registry = createActionRegistry(actions);
+export function createActions({ egress, log, clock, limits = {}, observe, moreActions = [] }: ActionsDeps): Actions {
+  const registry = createActionRegistry([...actions, ...moreActions]);
   const maxResultBytes = limits.maxOutputBytes ?? defaultAttemptLimits.maxOutputBytes;
   const threads = limits.functionThreads ?? defaultSandboxLimits.threads;
   const sandbox = createSandbox({ log, limits: { threads, maxResultBytes } });

@@ -1,5 +1,5 @@
 /** Makes the services and gives each what it needs of the others. Nothing of them runs yet but the chores. */
-import { createActions } from '../action/index.ts';
+import { type Action, createActions } from '../action/index.ts';
 import type { Config } from '../config.ts';
 import { createEngine, createReading, engineRoutes, uuidV7 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
@@ -20,9 +20,13 @@ export type ServiceDeps = {
   readonly stack: StopStack;
   /** A part cannot go on in this process. */
   readonly onFatal: (error: Error) => void;
+  readonly moreActions?: readonly Action[];
 };
 
-export function createServices(config: Config, { log, metrics, opened, stack, onFatal }: ServiceDeps) {
+export function createServices(
+  config: Config,
+  { log, metrics, opened, stack, onFatal, moreActions = [] }: ServiceDeps,
+) {
   const { database, directUrl, exclusive } = opened;
   const part = (component: string) => log.child({ component });
   const egress = createEgress({ allow: config.egressAllow });
@@ -33,6 +37,7 @@ export function createServices(config: Config, { log, metrics, opened, stack, on
     clock: systemClock,
     limits: { maxOutputBytes: config.maxOutputBytes, functionThreads: config.functionWorkers },
     observe: attemptMetrics(metrics),
+    moreActions,
   });
   stack.add('actions', actions.attempts.close);
   const resolver = createResolver({ database, actions: actions.registry, monotonic: () => performance.now() });

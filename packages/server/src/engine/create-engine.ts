@@ -81,7 +81,10 @@ function sweep({ runner, attempts }: Parts): void {
 }
 
 /** Nothing new begins, what runs may end, what is decided is written, and the shards are given back. */
-async function handOver({ timers, inbound, attempts, runner, lane, ownership }: Parts, timeoutMs: number): Promise<void> {
+async function handOver(
+  { timers, inbound, attempts, runner, lane, ownership }: Parts,
+  timeoutMs: number,
+): Promise<void> {
   timers.stop();
   await inbound.stop();
   await attempts.drain(timeoutMs);

@@ -63,7 +63,11 @@ function wireOwnership(parts: Parts): Ownership {
     leaseMs,
     exclusive,
     log,
-    onTaken: (shards) => void recover(parts, shards.map(({ shard }) => shard)),
+    onTaken: (shards) =>
+      void recover(
+        parts,
+        shards.map(({ shard }) => shard),
+      ),
     onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
     onBroken: onFatal,
   });

@@ -44,7 +44,8 @@ function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'>
 function headUpdate(live: LiveExecution): HeadUpdate | null {
   const { state, end, head } = live;
   const next: Head = { status: state.status, waitReason: waitReason(state), phase: state.phase };
-  if (head !== null && head.status === next.status && head.waitReason === next.waitReason && head.phase === next.phase) return null;
+  if (head !== null && head.status === next.status && head.waitReason === next.waitReason && head.phase === next.phase)
+    return null;
   live.head = next;
   return {
     ...next,

@@ -13,7 +13,11 @@ export type InboundDeps = {
   readonly ownedShards: () => readonly number[];
   readonly pendingStarts: (shards: readonly number[], limit: number) => Promise<readonly string[]>;
   readonly inboxOf: (shards: readonly number[], limit: number) => Promise<readonly InboxRow[]>;
-  readonly unfinished: (shards: readonly number[], after: string | null, limit: number) => Promise<readonly UnfinishedRow[]>;
+  readonly unfinished: (
+    shards: readonly number[],
+    after: string | null,
+    limit: number,
+  ) => Promise<readonly UnfinishedRow[]>;
   /** How many executions may be in memory. */
   readonly room: () => number;
 };
@@ -66,7 +70,10 @@ export function createInbound(deps: InboundDeps): Inbound {
       const input = { kind: 'cancel', at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
-    log.error({ kind, inbox_id: id, execution_id: executionId }, 'a command of a kind that this version does not know; it is left for a newer one');
+    log.error(
+      { kind, inbox_id: id, execution_id: executionId },
+      'a command of a kind that this version does not know; it is left for a newer one',
+    );
   }
 
   function look(): void {

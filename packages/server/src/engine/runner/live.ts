@@ -22,7 +22,11 @@ export type Decided = {
 };
 
 /** The columns of the execution's row that change while it runs. */
-export type Head = { readonly status: ExecutionStatus; readonly waitReason: WaitReason | null; readonly phase: Phase | null };
+export type Head = {
+  readonly status: ExecutionStatus;
+  readonly waitReason: WaitReason | null;
+  readonly phase: Phase | null;
+};
 
 export type LiveExecution = {
   readonly id: string;
@@ -80,7 +84,14 @@ export type LiveSeed = {
 
 export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecution {
   const { id, shard, tenantId, correlationId, plan, facts } = seed;
-  const context = { executionId: id, rootId: facts.rootId, tenantId, input: seed.input, trigger: seed.trigger, generation: seed.generation };
+  const context = {
+    executionId: id,
+    rootId: facts.rootId,
+    tenantId,
+    input: seed.input,
+    trigger: seed.trigger,
+    generation: seed.generation,
+  };
   return {
     id,
     shard,

@@ -1,7 +1,8 @@
 /** Rebuilds executions from their journal, each at most once at a time, and delivers what came for them meanwhile. */
-import { apply } from '@cloudflow/core/run/apply.ts';
+
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { Logger } from '../../kernel/log/log.ts';

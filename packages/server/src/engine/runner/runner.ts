@@ -2,9 +2,10 @@
  * Drives the executions that are in memory: hands inputs to the rules, what they decide to the journal, and what is
  * committed to the world. Everything here is synchronous; waiting is done by the lane, the timers and the attempts.
  */
+
+import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
-import { apply } from '@cloudflow/core/run/apply.ts';
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
@@ -118,7 +119,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       decision = rule();
     } catch (error) {
-      log.error({ error, execution_id: live.id, correlation_id: live.correlationId }, 'deciding failed; the execution is ended');
+      log.error(
+        { error, execution_id: live.id, correlation_id: live.correlationId },
+        'deciding failed; the execution is ended',
+      );
       return quarantine(live, 'engine_error', 'The engine could not decide how to go on with this execution.');
     }
     adopt(live, decision);
@@ -158,9 +162,17 @@ export function createRunner(deps: RunnerDeps): Runner {
       return entryOf(live);
     } catch (error) {
       // Too deep or too large to be written down as text.
-      log.error({ error, execution_id: live.id, correlation_id: live.correlationId }, 'what was decided cannot be written; the execution is ended');
+      log.error(
+        { error, execution_id: live.id, correlation_id: live.correlationId },
+        'what was decided cannot be written; the execution is ended',
+      );
       if (live.refused) drop(live, 'it cannot be written');
-      else quarantine(live, 'unstorable_value', 'A value of this execution is too large or too deeply nested to be stored.');
+      else
+        quarantine(
+          live,
+          'unstorable_value',
+          'A value of this execution is too large or too deeply nested to be stored.',
+        );
       return null;
     }
   }
@@ -200,7 +212,10 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function refused(live: LiveExecution, entry: JournalEntry, result: Extract<CommitResult, { kind: 'refused' }>): void {
-    log.error({ execution_id: live.id, correlation_id: live.correlationId, sql_state: result.sqlState, reason: result.message }, 'the database refused what an execution decided');
+    log.error(
+      { execution_id: live.id, correlation_id: live.correlationId, sql_state: result.sqlState, reason: result.message },
+      'the database refused what an execution decided',
+    );
     if (entry.row !== null) live.seq -= 1;
     if (!live.refused) return quarantine(live, 'unstorable_value', 'The database refused a value of this execution.');
     if (live.start !== null) deps.onStartSettled(live, result);
@@ -210,7 +225,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** What only waits, and not for soon, needs no memory: its timer or an inbox row names it when it is time. */
   function evictIfIdle(live: LiveExecution): void {
     const { state } = live;
-    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.timers.size === 0 || isExecuting(state)) return;
+    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.timers.size === 0 || isExecuting(state))
+      return;
     const soon = clock.now() + EVICT_AFTER_MS;
     for (const timer of state.timers.values()) if (timer.due <= soon) return;
     lives.delete(live.id);
@@ -238,7 +254,17 @@ export function createRunner(deps: RunnerDeps): Runner {
     hear,
     resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around)),
     discard(executionId, shard, consumed) {
-      discarded.push({ executionId, shard, start: null, row: null, head: null, armed: [], disarmed: [], allTimersOff: false, consumed });
+      discarded.push({
+        executionId,
+        shard,
+        start: null,
+        row: null,
+        head: null,
+        armed: [],
+        disarmed: [],
+        allTimersOff: false,
+        consumed,
+      });
       deps.wakeLane();
     },
     flushSoft(olderThanMs) {

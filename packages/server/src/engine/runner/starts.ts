@@ -1,8 +1,9 @@
 /** Starts: made durable, answered when they are, and waited for when that is asked. */
+
+import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
+import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { problem } from '../../kernel/errors/problem.ts';
-import type { Entropy } from '@cloudflow/core/run/contract.ts';
-import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
 import type { ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from '../engine.ts';
 import type { CommitResult, StartRow } from '../journal/entry.ts';
 import { createLive, type LiveExecution } from './live.ts';
@@ -36,7 +37,10 @@ export function createStarts(deps: StartsDeps): Starts {
 
   async function start(request: StartRequest, { waitMs = 0, signal }: StartOptions): Promise<StartResult> {
     if (runner.size >= deps.maxInFlight) {
-      throw problem('overloaded', { detail: `${deps.maxInFlight} executions are under way in this process.`, retryAfter: 1 });
+      throw problem('overloaded', {
+        detail: `${deps.maxInFlight} executions are under way in this process.`,
+        retryAfter: 1,
+      });
     }
     const deadline = clock.now() + waitMs;
     const live = admit(request);
@@ -55,10 +59,18 @@ export function createStarts(deps: StartsDeps): Starts {
     const { tenantId, correlationId, plan, input } = request;
     const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels: request.labels ?? {} };
     const trigger = JSON.parse(row.trigger) as Json;
-    return createLive({ id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts, entropy: deps.entropy }, row);
+    return createLive(
+      { id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts, entropy: deps.entropy },
+      row,
+    );
   }
 
-  async function answer(request: StartRequest, live: LiveExecution, result: CommitResult, wait: { waitMs: number; signal: AbortSignal | undefined }): Promise<StartResult> {
+  async function answer(
+    request: StartRequest,
+    live: LiveExecution,
+    result: CommitResult,
+    wait: { waitMs: number; signal: AbortSignal | undefined },
+  ): Promise<StartResult> {
     switch (result.kind) {
       case 'committed':
       case 'pending': {
@@ -74,14 +86,21 @@ export function createStarts(deps: StartsDeps): Starts {
         return { kind: 'replayed', executionId, status, finished };
       }
       case 'refused':
-        throw problem('unstorable_value', { detail: 'A value of this start cannot be stored; nothing was started.', cause: result.message });
+        throw problem('unstorable_value', {
+          detail: 'A value of this start cannot be stored; nothing was started.',
+          cause: result.message,
+        });
       case 'lost_shard':
         throw problem('unavailable', { detail: 'The start was not stored; try again.', retryAfter: 1 });
     }
   }
 
   /** Null when it has not ended in time. In memory the end is told; elsewhere the row is looked at. */
-  async function awaitEnd(tenantId: string, id: string, { waitMs, signal }: { waitMs: number; signal: AbortSignal | undefined }): Promise<FinishedExecution | null> {
+  async function awaitEnd(
+    tenantId: string,
+    id: string,
+    { waitMs, signal }: { waitMs: number; signal: AbortSignal | undefined },
+  ): Promise<FinishedExecution | null> {
     const deadline = clock.now() + waitMs;
     let left = waitMs;
     while (left > 0 && !signal?.aborted) {
@@ -105,7 +124,9 @@ export function createStarts(deps: StartsDeps): Starts {
 }
 
 function startRow(request: StartRequest, id: string, now: number): StartRow {
-  const trigger = isJsonObject(request.trigger) ? { ...request.trigger, correlation_id: request.correlationId } : request.trigger;
+  const trigger = isJsonObject(request.trigger)
+    ? { ...request.trigger, correlation_id: request.correlationId }
+    : request.trigger;
   return {
     tenantId: request.tenantId,
     workflowId: request.workflowId,
