@@ -35,8 +35,8 @@ export type FlusherDeps = {
   readonly clock: Clock;
   readonly log: Logger;
   settled(entry: JournalEntry, result: CommitResult): void;
-  /** A flush whose shards were all ours was committed; `sentAt` by the monotonic clock. */
-  onFencedCommit(sentAt: number): void;
+  /** A flush whose shards were all ours was committed; `sentAt` is of `process.hrtime.bigint()`. */
+  onFencedCommit(sentAt: bigint): void;
   /** Makes room for rows that found no partition. */
   makePartitions(executionIds: readonly string[]): Promise<void>;
 };
@@ -115,7 +115,7 @@ export function createFlusher(deps: FlusherDeps): Flusher {
     const session = await connection.get();
     const refs = doubtful ? await recallFlush(session.client, flush.flushId) : undefined;
     if (refs !== undefined) return answerFrom(refs, flush);
-    const sentAt = performance.now();
+    const sentAt = process.hrtime.bigint();
     const answer = await writer.write(session.client, flush, session.leaves);
     if (answer.held === null) deps.onFencedCommit(sentAt);
     return answer;

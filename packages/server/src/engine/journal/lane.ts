@@ -33,8 +33,8 @@ export type LaneDeps = {
   readonly source: LaneSource;
   /** Makes the partitions that these executions belong to, and those of today. */
   makePartitions(executionIds: readonly string[]): Promise<void>;
-  /** A flush was committed while all of its shards were ours; `sentAt` is of `performance.now()`. */
-  onFencedCommit(sentAt: number): void;
+  /** A flush was committed while all of its shards were ours; `sentAt` is of `process.hrtime.bigint()`. */
+  onFencedCommit(sentAt: bigint): void;
   /** Another server, or another history of the same one, answers: what is in memory is void. Epochs must be gone on return. */
   onFailover(): void;
   onConnectionLost?(): void;
@@ -102,8 +102,10 @@ export function createLane(deps: LaneDeps): Lane {
     await turn();
     for (;;) {
       const entries = closed ? [] : source.take(limits.entries);
-      // Without an await in between: who wakes from here on begins a new run.
-      if (entries.length === 0) return void (running = null);
+      if (entries.length === 0) {
+        running = null; // with no await in between: who wakes from here on begins a new run
+        return;
+      }
       await flushAll(entries);
       // What was resumed runs one turn before the next batch is taken: without that, the load splits into cohorts that
       // wait for each other's flushes, at half the throughput.

@@ -1,0 +1,33 @@
+/** What the lease thread and the main thread say to each other. */
+import type { OwnedShard } from '../store/leases.ts';
+
+export type LeaseSettings = {
+  /** PostgreSQL without a pooler in between. */
+  readonly directUrl: string;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** A lock on the data directory proves that leases of earlier boots are void. */
+  readonly exclusive: boolean;
+  /** One BigInt64: when the main loop last ticked, in nanoseconds of the process's monotonic clock. */
+  readonly tick: SharedArrayBuffer;
+};
+
+export type FromLeaseThread =
+  /**
+   * A round is over. `asked`: monotonic nanoseconds at which it was begun; the leases hold at least from then.
+   * `generation`: the last one that the thread had heard of when it began.
+   */
+  | {
+      readonly kind: 'renewed';
+      readonly generation: number;
+      readonly asked: bigint;
+      readonly taken: readonly OwnedShard[];
+      readonly lost: readonly number[];
+    }
+  | { readonly kind: 'trouble'; readonly message: string };
+
+export type ToLeaseThread =
+  | { readonly kind: 'leave' }
+  /** What was known of the shards is void; take them anew. Rounds of earlier generations no longer count. */
+  | { readonly kind: 'abandon'; readonly generation: number };
