@@ -41,18 +41,17 @@ export function simulate(
   plan: Plan,
   { input = {}, answer = () => ({ output: null }), then = [], deaf = false }: SimulationOptions = {},
 ): Simulation {
-  let serial = 0;
+  const serial = counter();
   const around = {
     context: { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 },
-    entropy: { uuid: () => `uuid-${(serial += 1)}`, random: () => 0.5 },
+    entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5 },
   };
   let state = createState(plan);
   const events: RunEvent[] = [];
   const tried: Try[] = [];
   let end: Simulation['end'];
   let queue: { at: number; order: number; input: RunInput | 'restart' }[] = [];
-  const later = (at: number, what: RunInput | 'restart'): void =>
-    void queue.push({ at, order: (serial += 1), input: what });
+  const later = (at: number, what: RunInput | 'restart'): void => void queue.push({ at, order: serial(), input: what });
 
   function carryOut(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
@@ -104,6 +103,14 @@ export function simulate(
     carryOut(effects, now);
   }
   return { state, events, tried, end, took: now - START };
+}
+
+function counter(): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count;
+  };
 }
 
 /** The state that the events alone give, as one reads it from a journal: through JSON. */

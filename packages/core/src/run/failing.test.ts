@@ -14,7 +14,10 @@ const down = (retryAfterMs?: number): Answer => ({
 const no: Answer = { error: { code: 'no', message: 'no', retryable: false } };
 const times = (n: number, answer: Answer) => {
   let seen = 0;
-  return (): Answer => ((seen += 1) <= n ? answer : { output: 'ok' });
+  return (): Answer => {
+    seen += 1;
+    return seen <= n ? answer : { output: 'ok' };
+  };
 };
 const only =
   (id: string, answer: Answer) =>
@@ -40,7 +43,7 @@ describe('retries', () => {
 
   it('counts max_attempts as tries in all and max_retries as tries after the first [D5]', () => {
     for (const retry of [{ max_attempts: 2 }, { max_retries: 1 }]) {
-      expect(simulate(planOf([doAct('pay', { retry })]), { answer: down }).tried).toHaveLength(2);
+      expect(simulate(planOf([doAct('pay', { retry })]), { answer: () => down() }).tried).toHaveLength(2);
     }
   });
 
