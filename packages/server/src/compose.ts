@@ -81,8 +81,10 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
     health.drain();
     gateway.drain();
   });
-  if (roles.has('engine')) progress('taking up what was running');
-  await engine.begin({ drives: roles.has('engine') });
+  const drives = roles.has('engine');
+  if (drives) progress('taking up what was running');
+  // Without the role it accepts starts, and leaves them to those that have it.
+  await engine.begin({ drives });
   const url = await gateway.listen(config);
   if (drives) housekeeping.start();
   const firstKey = config.bootstrapApiKey === null ? await auth.makeFirstKey() : null;

@@ -74,7 +74,10 @@ export function createStarts(deps: StartsDeps): Starts {
     switch (result.kind) {
       case 'committed':
       case 'pending': {
-        const finished = live.end === null ? await awaitEnd(request.tenantId, live.id, wait) : finishedOf(live);
+        // `end` alone is only decided. It is committed when the runner has let go of the execution in this very flush; of a
+        // start that is left to another owner nothing but the start itself is.
+        const ended = result.kind === 'committed' && live.dropped && live.end !== null;
+        const finished = ended ? finishedOf(live) : await awaitEnd(request.tenantId, live.id, wait);
         const status = finished?.status ?? (result.kind === 'pending' ? 'PENDING' : live.state.status);
         return { kind: 'started', executionId: live.id, status, finished };
       }

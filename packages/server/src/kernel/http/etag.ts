@@ -15,11 +15,6 @@ export function requireMatch(ifMatch: string | undefined, current: string): void
   throw problem('precondition_failed', { headers: { etag: current } });
 }
 
-/** True when `If-None-Match` names the present state: the answer is 304. */
-export function isUnchanged(ifNoneMatch: string | undefined, current: string): boolean {
-  return ifNoneMatch !== undefined && lists(ifNoneMatch, current);
-}
-
 /** Proxies that compress make tags weak (`W/"…"`); the state is the same. */
 function lists(header: string, current: string): boolean {
   return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === current);

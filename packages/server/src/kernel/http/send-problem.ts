@@ -22,10 +22,11 @@ export function logProblem(refusal: Problem, request: FastifyRequest, log: Logge
     status: refusal.status,
     method: request.method,
     path: pathOf(request.url),
+    ...(refusal.cause !== undefined && { error: refusal.cause }),
     ...(request.caller && { tenant_id: request.caller.tenantId, principal_id: request.caller.principalId }),
   };
-  if (refusal.status === 500) log.error({ ...entry, error: refusal.cause }, 'request failed');
-  else if (refusal.status === 503) log.warn({ ...entry, error: refusal.cause }, 'request refused');
+  if (refusal.status === 500) log.error(entry, 'request failed');
+  else if (refusal.status === 503) log.warn(entry, 'request refused');
   else log.info(entry, 'request refused');
 }
 
