@@ -58,6 +58,7 @@ export function useJournal(): TestJournal {
   beforeEach(async () => {
     await sql.query(`truncate workflow_executions, execution_events, execution_keys, execution_inbox, execution_timers,
       engine_commits, engine_members`);
+    await sql.query(`update shards set owner = null, lease_until = 'epoch'`);
   });
   afterEach(async () => {
     for (const end of open.splice(0).reverse()) await end();

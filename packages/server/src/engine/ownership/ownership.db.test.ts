@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { useJournal } from '../../../testing/journal.ts';
 import { silentLog } from '../../kernel/log/log.ts';
@@ -156,14 +157,12 @@ describe('several processes', () => {
   });
 });
 
-it('says that it cannot go on when its thread has ended', async () => {
+it('says once that it cannot go on when its thread has ended, and can still be stopped', async () => {
   const reasons: Error[] = [];
-  const owner = 'not a uuid'; // the statements of the thread fail, and it tries again
-  const ownership = createOwnership(
-    depsOf({ owner, onBroken: (error) => void reasons.push(error), directUrl: 'postgresql://%zz' }),
-  );
-  await expect(ownership.start()).rejects.toThrow();
-  expect(reasons).toHaveLength(1);
+  const thread = new Promise<Worker>((found) => process.once('worker', found));
+  const { ownership } = await aProcess({ onBroken: (error) => void reasons.push(error) });
+  await (await thread).terminate();
+  await expect.poll(() => reasons.map(({ message }) => message)).toEqual(['the lease thread ended with code 1']);
   await ownership.stop();
 });
 
