@@ -2,7 +2,7 @@
 import { compose } from '../packages/server/src/compose.ts';
 import { processSource, readConfig } from '../packages/server/src/config.ts';
 import { createLog } from '../packages/server/src/kernel/log/log.ts';
-import trivialAction from './trivial-action.ts';
+import { trivialAction } from './trivial-action.ts';
 
 const config = readConfig(processSource());
 const product = await compose(config, {

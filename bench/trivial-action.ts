@@ -2,7 +2,7 @@
 import { defineAction } from '@cloudflow/sdk/index.ts';
 import Type from 'typebox';
 
-export default defineAction({
+export const trivialAction = defineAction({
   type: 'trivial',
   title: 'Nothing',
   description: 'Answers at once.',

@@ -39,7 +39,7 @@ export async function runTests(root, project) {
   mkdirSync(join(root, 'reports'), { recursive: true });
   // A report of an earlier run must not stand in for one that could not be written.
   rmSync(report, { force: true });
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await new Promise((resolve) => {
     const args = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', project, ...reporters];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

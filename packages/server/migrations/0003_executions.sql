@@ -84,7 +84,7 @@ create policy owner  on execution_keys to current_user using (true) with check (
 create policy engine on execution_keys to cloudflow_engine using (true) with check (true);
 create policy app    on execution_keys to cloudflow_app using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
 grant select, insert on execution_keys to cloudflow_app;
-grant select, insert, update, delete on execution_keys to cloudflow_engine;
+grant select, insert, delete on execution_keys to cloudflow_engine;
 
 -- Commands to executions. The id orders them within a shard; it is no cursor (a slow transaction commits a smaller one late).
 create table execution_inbox (

@@ -3,20 +3,6 @@
  * (`workflow:*`, `*:read`) or of both (`*`); what is needed never has one.
  */
 
-/** `<thing>:<deed>`, both in lower case with `-` or `_` between words. */
-const form = /^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*$/;
-const heldForm = /^(?:\*|(?:\*|[a-z][a-z0-9_-]*):(?:\*|[a-z][a-z0-9_-]*))$/;
-
-/** True for what a route may ask for. */
-export function isPermission(text: string): boolean {
-  return form.test(text);
-}
-
-/** True for what a key or role may hold. */
-export function isGrant(text: string): boolean {
-  return heldForm.test(text);
-}
-
 /** True when one of the grants covers the permission that is needed. */
 export function permits(grants: readonly string[], needed: string): boolean {
   for (const grant of grants) if (grant === '*' || grant === needed || covers(grant, needed)) return true;

@@ -24,13 +24,6 @@ export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]
   return register(text, piece);
 }
 
-/** The fragments one after the other; nothing for an empty list. */
-export function joinSql(fragments: readonly Sql[], separator: ', ' | ' and ' | ' or ' | ' union all '): Sql {
-  const strings = fragments.map((_, index) => (index === 0 ? '' : separator));
-  const piece = flatten([...strings, ''], fragments);
-  return register(numbered(piece.strings), piece);
-}
-
 function register(text: string, piece: Piece): Sql {
   const statement: Sql = Object.freeze({ text, values: piece.values });
   pieces.set(statement, piece);
