@@ -1,6 +1,7 @@
-/** The executions of some shards that have not ended, in pages by id: what a new owner looks through. */
+/** The executions of some shards that have not ended, in pages: what a new owner looks through. */
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import { shardOf } from '../execution-id.ts';
 
 export type UnfinishedRow = {
   readonly id: string;
@@ -10,13 +11,17 @@ export type UnfinishedRow = {
 
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
-/** Served by the partial index on unfinished executions by shard. */
+/**
+ * By shard, then by id; `after` is the id of the last row of the page before, or null. Pages follow the order of the
+ * partial index, so that all of them together read each unfinished execution once, however many there are.
+ */
 export function unfinished(
   database: Database,
   shards: readonly number[],
   after: string | null,
   limit: number,
 ): Promise<UnfinishedRow[]> {
+  const from = after === null ? -1 : shardOf(after);
   return database.query(
     { role: 'engine' },
     sql`
@@ -24,8 +29,9 @@ export function unfinished(
            e.wait_reason is not null and e.phase is null
              and exists (select 1 from execution_timers t where t.execution_id = e.id) as "waitsOnly"
       from workflow_executions e
-     where e.finished_at is null and e.shard = any(${shards}::smallint[]) and e.id > ${after ?? beforeAll}
-     order by e.id
+     where e.finished_at is null and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)
+       and e.shard = any (${shards}::int2[])
+     order by e.shard, e.id
      limit ${limit}`,
   );
 }
