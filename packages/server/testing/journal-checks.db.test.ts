@@ -1,0 +1,161 @@
+/** Each check, shown to fail: a check that cannot would let every fault pass. */
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { uuidV7 } from '../src/engine/execution-id.ts';
+import { act, aStart, aWorld, idOf, nap, needs, type TestEngines, untilAborted, useEngines } from './engine.ts';
+import { checks, runChecks } from './journal-checks.ts';
+
+const engines: TestEngines = useEngines();
+
+/** What has run before the damage: ended in each way, waiting for a time, and under way without an owner. */
+const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing', string> = {
+  done: '',
+  failed: '',
+  cancelled: '',
+  waiting: '',
+  executing: '',
+};
+
+beforeAll(async () => {
+  const world = aWorld();
+  const once = { error: { code: 'busy', message: 'Come again.', retryable: true } };
+  world.on('flaky', ({ attempt }) => Promise.resolve(attempt === 1 ? once : { output: null }));
+  world.on('broken', () => Promise.resolve({ error: { code: 'no', message: 'No.', retryable: false } }));
+  world.on('endless', untilAborted);
+  const engine = await engines.anEngine({ actions: world });
+  const quick = { retry: { max_attempts: 3, initial: 20, backoff: 'fixed' } };
+  const shapes = {
+    done: [act('first'), nap('pause', 20, needs('first')), act('flaky', { ...needs('pause'), ...quick })],
+    failed: [act('broken', { retry: { max_attempts: 1 } }), act('never', needs('broken'))],
+    cancelled: [nap('long', '1h')],
+    waiting: [nap('long', '1h')],
+    executing: [act('endless')],
+  };
+  for (const [name, steps] of Object.entries(shapes)) {
+    const workflow = await engines.publish(steps);
+    const idempotency = { key: name, hash: Buffer.alloc(32) };
+    ids[name as keyof typeof ids] = idOf(await engine.start(aStart(workflow, { idempotency })));
+  }
+  await engine.cancel((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'enough');
+  for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
+  await engine.drain(0);
+});
+beforeEach(() => engines.rows('begin'));
+afterEach(() => engines.rows('rollback'));
+
+const head = (name: keyof typeof ids) => engines.one(`select * from workflow_executions where id = '${ids[name]}'`);
+
+/** A row behind the last one of a journal, in a flush of its own: what a faulty engine would write. */
+const appended = (name: keyof typeof ids, ...events: object[]) => `
+  with last as (select max(seq) + 1 as seq from execution_events where execution_id = '${ids[name]}'),
+  written as (insert into execution_events (execution_id, seq, data)
+              select '${ids[name]}', seq, '${JSON.stringify(events)}' from last)
+  insert into engine_commits (flush_id, lane, n, refs)
+  select '${uuidV7(Date.now())}', lane, max(n) + 1, array['${ids[name]}'::uuid] from engine_commits group by lane`;
+const changed = (name: keyof typeof ids, set: string) =>
+  `update workflow_executions set ${set} where id = '${ids[name]}'`;
+
+const late = Date.now() + 1_000_000_000;
+const succeeded = (s: string, more: object = {}) => ({ e: 'succeeded', s, at: late, ...more });
+const begun = (s: string, more: object = {}) => ({ e: 'begun', s, at: late, ...more });
+const retrying = { e: 'retrying', s: 'x', at: late, until: late + 50, err: { code: 'busy', message: '' } };
+
+/** What is done to a healthy journal, and the checks that find it. */
+const damages: Record<string, { readonly found: readonly string[]; readonly by: () => string }> = {
+  'a key that leads nowhere': {
+    found: ['Q2-keys'],
+    by: () => `update execution_keys set execution_id = gen_random_uuid() where key = 'done'`,
+  },
+  'a second key of one execution': {
+    found: ['Q2-keys'],
+    by: () =>
+      `insert into execution_keys select tenant_id, execution_id, now(), 'other', hash from execution_keys limit 1`,
+  },
+  'a journal row that is missing': {
+    found: ['Q3-gaps'],
+    by: () => `update execution_events v set seq = seq + 1 where execution_id = '${ids.done}'
+                and seq = (select max(seq) from execution_events m where m.execution_id = v.execution_id)`,
+  },
+  'a second outcome': {
+    found: ['Q3-outcomes'],
+    by: () => appended('waiting', succeeded('long'), succeeded('long')),
+  },
+  'a second start': { found: ['Q3-started'], by: () => appended('waiting', { e: 'started', at: late }) },
+  'a journal that does not begin with its start': {
+    found: ['Q3-started'],
+    by: () =>
+      `update execution_events set data = replace(data, '"e":"started"', '"e":"phase"') where execution_id = '${ids.waiting}'`,
+  },
+  'a step that runs again after its outcome': {
+    found: ['Q4-again'],
+    by: () => appended('waiting', succeeded('long'), begun('long')),
+  },
+  'a second end': { found: ['Q7-end'], by: () => appended('done', { e: 'ended', at: late, st: 'COMPLETED' }) },
+  'a step after the end': { found: ['Q7-end'], by: () => appended('done', { e: 'skipped', s: 'other', at: late }) },
+  'another status than the journal says': { found: ['Q8-status'], by: () => changed('done', 'status = 3') },
+  'an end that the row does not know': { found: ['Q8-status'], by: () => changed('done', 'finished_at = null') },
+  'a journal of an execution that has not begun': { found: ['Q8-status'], by: () => changed('waiting', 'status = 0') },
+  'a row that is ahead of its journal': { found: ['Q8-seq'], by: () => changed('waiting', 'seq = seq + 5') },
+  'an execution that is gone': {
+    found: ['Q8-orphans'],
+    by: () => `delete from workflow_executions where id = '${ids.done}'; delete from execution_keys where key = 'done'`,
+  },
+  'a flush that is missing': {
+    found: ['Q10-outbox'],
+    by: () => `update engine_commits set n = n + 1 where n = (select max(n) from engine_commits)`,
+  },
+  'a flush that does not name what it wrote': {
+    found: ['Q10-refs'],
+    by: () => `update engine_commits set refs = array_remove(refs, '${ids.done}')
+                where flush_id = (select max(flush_id::text)::uuid from engine_commits where refs @> array['${ids.done}'::uuid])`,
+  },
+  'an execution that nobody drives': {
+    found: ['Q12-owner'],
+    by: () => changed('executing', `created_at = now() - interval '1 hour'`),
+  },
+  'a wait whose timer is lost': {
+    found: ['Q12-wait'],
+    by: () => `delete from execution_timers where execution_id = '${ids.waiting}'`,
+  },
+  'a timer that does not fire': {
+    found: ['Q12-overdue'],
+    by: () => `update execution_timers set due = now() - interval '1 hour' where execution_id = '${ids.waiting}'`,
+  },
+  'a timer that fired early': {
+    found: ['Q13-early'],
+    by: () => appended('waiting', { ...succeeded('long'), at: 1, o: { waited_ms: 1 } }),
+  },
+  'a retry that came early': {
+    found: ['Q13-retry'],
+    by: () => appended('waiting', retrying, begun('x', { a: 2, at: late + 49 })),
+  },
+  'a command that nobody took': {
+    found: ['Q14-commands'],
+    by: () => `insert into execution_inbox (execution_id, created_at, shard, kind)
+               values ('${ids.done}', now() - interval '1 hour', 0, 'cancel')`,
+  },
+  'a timer that outlived its execution': {
+    found: ['Q15-timers'],
+    by: () => `insert into execution_timers (execution_id, due, timer, shard) values ('${ids.failed}', now(), 0, 0)`,
+  },
+};
+
+const found = async () => Object.keys(await runChecks(engines.rows)).map((title) => title.split(':')[0]);
+
+describe('the checks of the journal', () => {
+  it('find nothing in a healthy one', async () => {
+    const statuses = await engines.rows('select status, wait_reason from workflow_executions order by id');
+    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 1]);
+    expect(await found()).toEqual([]);
+  });
+
+  it.each(Object.keys(damages))('find %s, and nothing else', async (name) => {
+    const damage = damages[name];
+    await engines.rows(damage?.by() ?? '');
+    expect(await found()).toEqual(damage?.found);
+  });
+
+  it('are each shown to fail by some damage', () => {
+    const shown = new Set(Object.values(damages).flatMap(({ found: ids }) => ids));
+    expect([...shown].sort()).toEqual(checks.map(({ id }) => id).sort());
+  });
+});

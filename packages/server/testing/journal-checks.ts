@@ -1,0 +1,151 @@
+/**
+ * The checks that must come out empty after any fault, as SQL over the engine's tables. A check that cannot fail proves
+ * nothing: journal-checks.db.test.ts plants the damage that each is for.
+ */
+export type Check = { readonly id: string; readonly says: string; readonly sql: string };
+
+/** The journal with its packed rows expanded to single events; a run of a step is (execution_id, scope, step, round). */
+const journal = `journal as (
+  select v.execution_id, v.seq, o.place, o.event, o.event ->> 'e' as kind, (o.event ->> 'at')::bigint as at,
+         o.event ->> 's' as step, coalesce(o.event ->> 'p', '') as scope, coalesce((o.event ->> 'r')::int, 0) as round
+    from execution_events v, json_array_elements(readable_json(v.data)) with ordinality as o (event, place))`;
+const outcomes = `('succeeded', 'failed', 'skipped')`;
+
+export const checks: readonly Check[] = [
+  {
+    id: 'Q2-keys',
+    says: 'an idempotency key whose execution does not exist, or one execution under two keys',
+    sql: `select k.tenant_id, k.key from execution_keys k
+           where not exists (select 1 from workflow_executions e where e.id = k.execution_id and e.tenant_id = k.tenant_id)
+              or exists (select 1 from execution_keys o where o.execution_id = k.execution_id and o.key <> k.key)`,
+  },
+  {
+    id: 'Q3-gaps',
+    says: 'a journal whose rows are not numbered 1, 2, 3, …',
+    sql: `select execution_id from execution_events group by execution_id having count(*) <> max(seq) or min(seq) <> 1`,
+  },
+  {
+    id: 'Q3-outcomes',
+    says: 'a run of a step with more than one outcome',
+    sql: `with ${journal}
+          select execution_id, scope, step, round, count(*) from journal where kind in ${outcomes}
+           group by execution_id, scope, step, round having count(*) > 1`,
+  },
+  {
+    id: 'Q3-started',
+    says: 'an execution that was started twice, or has events before its start (one that could not be stored only ends)',
+    sql: `with ${journal}
+          select execution_id from journal group by execution_id
+          having count(*) filter (where kind = 'started') <> 1 and array_agg(kind) <> array['ended']
+              or count(*) filter (where kind = 'started') = 1 and (array_agg(kind order by seq, place))[1] <> 'started'`,
+  },
+  {
+    id: 'Q4-again',
+    says: 'a try that began after the outcome of its step was recorded',
+    sql: `with ${journal}
+          select b.execution_id, b.scope, b.step from journal b join journal o using (execution_id, scope, step, round)
+           where b.kind in ('begun', 'retrying') and o.kind in ${outcomes} and (b.seq, b.place) > (o.seq, o.place)`,
+  },
+  {
+    id: 'Q7-end',
+    says: 'an execution that ended twice, or went on after its end',
+    sql: `with ${journal}
+          select execution_id from journal group by execution_id
+          having count(*) filter (where kind = 'ended') > 1
+              or count(*) filter (where kind = 'ended') = 1 and (array_agg(kind order by seq desc, place desc))[1] <> 'ended'`,
+  },
+  {
+    id: 'Q8-status',
+    says: 'a row whose status or end is not what its journal says',
+    sql: `with ${journal}, told as (
+            select execution_id, max(event ->> 'st') filter (where kind = 'ended') as ended from journal group by execution_id)
+          select e.id, e.status, told.ended from workflow_executions e left join told on told.execution_id = e.id
+           where (array['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'])[e.status + 1] is distinct from
+                   coalesce(told.ended, case when told.execution_id is null then 'PENDING' else 'RUNNING' end)
+              or (e.finished_at is null) <> (told.ended is null)`,
+  },
+  {
+    id: 'Q8-seq',
+    says: 'a row that names a journal row which is not there',
+    sql: `select e.id, e.seq from workflow_executions e
+           where e.seq > coalesce((select max(v.seq) from execution_events v where v.execution_id = e.id), 0)`,
+  },
+  {
+    id: 'Q8-orphans',
+    says: 'a journal without its execution',
+    sql: `select distinct v.execution_id from execution_events v
+           where not exists (select 1 from workflow_executions e where e.id = v.execution_id)`,
+  },
+  {
+    id: 'Q10-outbox',
+    says: 'a lane whose flushes are not numbered without a gap',
+    sql: `select lane from engine_commits group by lane having count(*) <> max(n) - min(n) + 1`,
+  },
+  {
+    id: 'Q10-refs',
+    says: 'a journal row that no flush names: each flush writes at most one of an execution',
+    sql: `with named as (select id, count(*) as times from engine_commits, unnest(refs) as id group by id)
+          select v.execution_id from execution_events v left join named on named.id = v.execution_id
+           group by v.execution_id, named.times having count(*) > coalesce(named.times, 0)`,
+  },
+  {
+    id: 'Q12-owner',
+    says: 'a live execution that only an owner can move, and that has had none for long',
+    sql: `select e.id, e.status from workflow_executions e join shards s on s.shard = e.shard
+           where e.finished_at is null and e.wait_reason is null and e.created_at < now() - interval '1 minute'
+             and (s.owner is null or s.lease_until < now() - interval '1 minute')`,
+  },
+  {
+    id: 'Q12-wait',
+    says: 'a wait for a time (delay, retry_backoff) without its timer',
+    sql: `select e.id from workflow_executions e
+           where e.finished_at is null and e.wait_reason in (3, 4)
+             and not exists (select 1 from execution_timers t where t.execution_id = e.id)`,
+  },
+  {
+    id: 'Q12-overdue',
+    says: 'a timer that is long due and did not fire',
+    sql: `select t.execution_id, t.timer from execution_timers t join workflow_executions e on e.id = t.execution_id
+           where e.finished_at is null and t.due < now() - interval '1 minute'`,
+  },
+  {
+    id: 'Q13-early',
+    says: 'a wait that ended before it was due',
+    sql: `with ${journal}
+          select b.execution_id, b.step from journal b join journal o using (execution_id, scope, step, round)
+           where b.kind = 'begun' and o.kind = 'succeeded' and o.event -> 'o' ->> 'waited_ms' is not null
+             and o.at < (b.event ->> 'until')::bigint`,
+  },
+  {
+    id: 'Q13-retry',
+    says: 'a try that began before the wait for it was over',
+    sql: `with ${journal}
+          select r.execution_id, r.step from journal r join journal b using (execution_id, scope, step, round)
+           where r.kind = 'retrying' and b.kind = 'begun' and (b.seq, b.place) > (r.seq, r.place)
+             and b.at < (r.event ->> 'until')::bigint`,
+  },
+  {
+    id: 'Q14-commands',
+    says: 'a command left over for an execution that has ended',
+    sql: `select i.id from execution_inbox i join workflow_executions e on e.id = i.execution_id
+           where e.finished_at is not null and i.created_at < now() - interval '1 minute'`,
+  },
+  {
+    id: 'Q15-timers',
+    says: 'a timer of an execution that has ended, or does not exist',
+    sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id
+           where e.id is null or e.finished_at is not null`,
+  },
+];
+
+/** Runs all of them; the answer names each that found something, with what it found. */
+export async function runChecks(
+  rows: (sql: string) => Promise<readonly object[]>,
+): Promise<Record<string, readonly object[]>> {
+  const found: Record<string, readonly object[]> = {};
+  for (const { id, says, sql } of checks) {
+    const damage = await rows(sql);
+    if (damage.length > 0) found[`${id}: ${says}`] = damage.slice(0, 5);
+  }
+  return found;
+}
