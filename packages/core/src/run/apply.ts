@@ -88,7 +88,10 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null });
   state.scopes.set(path, scope);
   owner?.inner.push(scope);
-  if (owner !== null && event.b === 'error') owner.error = event.err ?? null;
+  if (owner === null || event.b !== 'error') return;
+  owner.error = event.err ?? null;
+  owner.waiting = null;
+  dropTimer(state, owner); // the time of the step is over: what comes is its handler's
 }
 
 /** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */

@@ -24,6 +24,20 @@ export function evaluate(d: Decision, scope: Scope, source: Expression | Templat
   }
 }
 
+/** Evaluates a `when`, which must be true or false. */
+export function evaluateCondition(
+  d: Decision,
+  scope: Scope,
+  when: Expression,
+): { readonly value: boolean } | { readonly error: StepError } {
+  const asked = evaluate(d, scope, when);
+  if ('error' in asked) return asked;
+  const { value } = asked;
+  if (typeof value === 'boolean') return { value };
+  const message = `when must be true or false, but is ${JSON.stringify(value)?.slice(0, 80)}.`;
+  return { error: { code: 'expression_error', message } };
+}
+
 function expressionScope(d: Decision, scope: Scope, result: Json | undefined): ExpressionScope {
   return {
     now: d.at,

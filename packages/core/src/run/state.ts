@@ -27,6 +27,7 @@ export type StepRun = {
   waiting: 'delay' | 'retry_backoff' | null;
   /** The armed timer of this run, or null. */
   timer: number | null;
+  /** Its blocks: of a switch the cases, then of any step its handler, then its compensation. */
   readonly inner: Scope[];
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
@@ -46,6 +47,7 @@ export type Scope = {
   /** Set when nothing more starts here: what it will end as. */
   stopping: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   graceTimer: number | null;
+  /** All of its steps have ended, or the run that holds it has. */
   closed: boolean;
 };
 
@@ -99,7 +101,7 @@ export function createState(plan: Plan): RunState {
 
 export function createScope(plan: Plan, of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error'>): Scope {
   const remaining = plan.blocks[of.block]?.steps.length ?? 0;
-  return { ...of, runs: new Map(), remaining, stopping: null, graceTimer: null, closed: false };
+  return { ...of, runs: new Map(), remaining, stopping: null, graceTimer: null, closed: remaining === 0 };
 }
 
 export function isFinal(status: StepStatus): boolean {
@@ -122,11 +124,9 @@ export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | und
   return index === undefined ? undefined : state.scopes.get(key.p ?? '')?.runs.get(index);
 }
 
-/** True while a try is under way: EXECUTING, not waiting for a time, and not holding blocks. */
+/** True while a try is under way: EXECUTING, not waiting for a time, and not in the hands of its handler. */
 export function isTrying(run: StepRun): boolean {
-  return (
-    run.status === 'EXECUTING' && run.waiting === null && run.inner.every((scope) => scope.closed) && isTried(run.step)
-  );
+  return run.status === 'EXECUTING' && run.waiting === null && run.inner.length === 0 && isTried(run.step);
 }
 
 export function isTried(step: PlanStep): boolean {
