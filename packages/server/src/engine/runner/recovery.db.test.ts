@@ -112,6 +112,23 @@ describe('what an engine leaves behind when it is gone', () => {
     expect([status, JSON.parse(error as string)]).toEqual([4, expect.objectContaining({ code: 'cancelled' })]);
   });
 
+  it('what cannot be read at first is read again, until it goes on', async () => {
+    const [before, after] = [aWorld(), aWorld()];
+    before.on('slow', untilAborted);
+    const gone = await engines.anEngine({ ...mortal, actions: before });
+    const workflow = await engines.publish([act('slow')]);
+    const id = idOf(await gone.start(aStart(workflow)));
+    await begun(id, 'slow');
+    let asked = 0;
+    const planOf = () => {
+      asked += 1;
+      return asked < 3 ? Promise.reject(new Error('the database is away')) : Promise.resolve(workflow.plan);
+    };
+    await engines.anEngine({ actions: after, planOf });
+    expect(await engines.ended(id)).toMatchObject({ status: 2 });
+    expect([asked, after.calls.length]).toEqual([3, 1]);
+  });
+
   it('a retry keeps the count of its tries across owners [F86]', async () => {
     const refusing = aWorld();
     const busy = { error: { code: 'busy', message: 'Later.', retryable: true } };
