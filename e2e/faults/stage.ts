@@ -34,7 +34,7 @@ export function useStage(): Stage {
   };
   const folder = async (): Promise<string> => {
     const path = await mkdtemp(join(tmpdir(), 'cloudflow-fault-'));
-    return later(path, () => rm(path, { recursive: true, force: true }));
+    return later(path, () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   };
 
   return {
