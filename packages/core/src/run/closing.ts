@@ -3,7 +3,7 @@ import { type Decision, record } from './decision.ts';
 import { endExecution, undoNext } from './ending.ts';
 import type { StepError } from './event.ts';
 import { blockOutput, defaultOutput } from './output.ts';
-import { evaluate } from './scope-values.ts';
+import { bounded, evaluate } from './scope-values.ts';
 import { endFailed, failStep, succeedStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 import { isAtRest, type Stop, stepEnded, stopScope } from './stop.ts';
@@ -47,7 +47,10 @@ function handled(d: Decision, owner: StepRun, scope: Scope): void {
 function complete(d: Decision): void {
   if (d.state.stop !== null) return;
   const { plan, state } = d;
-  const output = plan.output === null ? { value: defaultOutput(plan, state.top) } : evaluate(d, state.top, plan.output);
+  const output =
+    plan.output === null
+      ? bounded(defaultOutput(plan, state.top), 'output_too_large')
+      : evaluate(d, state.top, plan.output);
   if ('error' in output) return stopScope(d, state.top, { to: 'FAILED', error: output.error });
   endExecution(d, { status: 'COMPLETED', output: output.value });
 }
