@@ -191,6 +191,10 @@ function cancelRoute(engine: Engine): Route {
       switch (await engine.cancel(caller.tenantId, id, body.reason)) {
         case 'accepted':
           return reply(202, { execution_id: id, links: executionLinks(id) });
+        case 'ending':
+          throw problem('execution_ended', {
+            detail: `Execution ${id} is ending already: it failed or was cancelled.`,
+          });
         case 'ended':
           throw problem('execution_ended', { detail: `Execution ${id} has ended.` });
         case 'not_found':
