@@ -16,6 +16,7 @@ const retry = { max_attempts: 6, initial: 50, backoff: 'fixed' };
 
 it(`runs ${total} executions with effects to their end through ${kills.length} kill -9 [E16 F01 F03]`, async () => {
   const chance = createChance();
+  console.log(`FAULT_SEED=${chance.seed} repeats this run`);
   const sink = await stage.sink();
   const dataDir = await stage.folder();
   let server: RunningServer = await stage.server({ dataDir });
@@ -54,7 +55,7 @@ it(`runs ${total} executions with effects to their end through ${kills.length} k
 
   const verdict = await ledger.judge(sink.received());
   const underWay = await ledger.underWayAt(killedAt.map(({ at }) => at));
-  console.log('crash test', { seed: chance.seed, refusals: load.refusals, replayed: replayedOf(load), verdict });
+  console.log('crash test', { refusals: load.refusals, replayed: replayedOf(load), verdict });
   console.table(killedAt.map(({ at, ...kill }, round) => ({ ...kill, underWay: underWay[round] })));
 
   expect(await ledger.statuses()).toEqual({ 2: total });

@@ -13,6 +13,7 @@ const kills = 6;
 
 it(`lives through ${kills} kill -9 of its PostgreSQL: 503 with Retry-After while it is away, then as before [F06]`, async () => {
   const chance = createChance();
+  console.log(`FAULT_SEED=${chance.seed} repeats this run`);
   const sink = await stage.sink();
   const server = await stage.server({});
   await publish(server, 'steady', [
@@ -38,7 +39,7 @@ it(`lives through ${kills} kill -9 of its PostgreSQL: 503 with Retry-After while
 
   const verdict = await ledger.judge(sink.received());
   const replayed = replayedOf(load);
-  console.log('postgres down', { seed: chance.seed, seen, refusals: load.refusals, replayed, verdict });
+  console.log('postgres down', { seen, refusals: load.refusals, replayed, verdict });
   expect(exit).toBe('none');
   expect(await ledger.statuses()).toEqual({ 2: total });
   expect(verdict).toMatchObject({ otherKeys: [], afterOutcome: [], withoutEffect: [], steps: total * 2 });
