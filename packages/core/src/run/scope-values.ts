@@ -7,16 +7,18 @@ import {
   type Template,
 } from '../expression/expression.ts';
 import type { Json } from '../json.ts';
+import { scopePath } from './apply.ts';
 import type { Decision } from './decision.ts';
 import type { StepError } from './event.ts';
+import { blockOutput } from './output.ts';
 import type { Scope, StepRun } from './state.ts';
 
 export type Evaluation = { readonly value: Json } | { readonly error: StepError };
 
 /** Evaluates for a step (or the execution) in `scope`; a failing expression is an answer, not an exception. */
-export function evaluate(d: Decision, scope: Scope, source: Expression | Template, result?: Json): Evaluation {
+export function evaluate(d: Decision, scope: Scope, source: Expression | Template, more: More = {}): Evaluation {
   try {
-    return { value: source.evaluate(expressionScope(d, scope, result)) };
+    return { value: source.evaluate(expressionScope(d, scope, more)) };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const details = error.path === undefined ? {} : { details: { path: error.path } };
@@ -24,7 +26,7 @@ export function evaluate(d: Decision, scope: Scope, source: Expression | Templat
   }
 }
 
-function expressionScope(d: Decision, scope: Scope, result: Json | undefined): ExpressionScope {
+function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope {
   return {
     now: d.at,
     uuid: () => d.entropy.uuid(),
@@ -37,7 +39,11 @@ function expressionScope(d: Decision, scope: Scope, result: Json | undefined): E
         case 'steps':
           return new StepsResolver(d, scope);
         case 'result':
-          return result;
+          return more.result;
+        case 'index':
+          return nearest(d, scope, 'item')?.index ?? undefined;
+        case 'loop':
+          return loopOf(d, scope);
         case 'error':
           return handledError(scope);
         case 'execution':
@@ -53,10 +59,50 @@ function expressionScope(d: Decision, scope: Scope, result: Json | undefined): E
         case 'trigger':
           return d.context.trigger;
         default:
-          return undefined;
+          return more.lookup?.(name) ?? itemNamed(d, scope, name);
       }
     },
   };
+}
+
+/** Names that exist for this one evaluation. */
+export type More = { readonly result?: Json; readonly lookup?: (name: string) => Json | undefined };
+
+/** The nearest round or item that the scope stands in. */
+function nearest(d: Decision, scope: Scope, kind: 'round' | 'item'): Scope | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    if (d.plan.blocks[each.block]?.kind === kind) return each;
+  }
+  return undefined;
+}
+
+/** `previous` is the output of the round before, null in the first. */
+function loopOf(d: Decision, scope: Scope): Json | undefined {
+  const round = nearest(d, scope, 'round');
+  if (round === undefined || round.owner === null || round.index === null) return undefined;
+  const before = round.index === 0 ? undefined : d.state.scopes.get(scopePath(d.plan, round.owner, round.index - 1));
+  return { index: round.index, previous: before === undefined ? null : blockOutput(d.plan, before) };
+}
+
+/** The item of the nearest for_each that calls its items so. */
+function itemNamed(d: Decision, scope: Scope, name: string): Json | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    const { owner, index } = each;
+    if (owner === null || index === null) continue;
+    const { work } = owner.step;
+    if (work.kind === 'for_each' && work.as === name) return itemsOf(d, owner)[index];
+  }
+  return undefined;
+}
+
+/** The items of a for_each that has begun: as recorded, or asked for again, with the same result. */
+export function itemsOf(d: Decision, run: StepRun): readonly Json[] {
+  if (run.itemList !== undefined) return run.itemList;
+  const { work } = run.step;
+  const recorded =
+    run.input ?? (work.kind === 'for_each' ? work.items.evaluate(expressionScope(d, run.scope, {})) : []);
+  run.itemList = Array.isArray(recorded) ? (recorded as readonly Json[]) : [];
+  return run.itemList;
 }
 
 class StepsResolver extends Resolver {

@@ -1,12 +1,13 @@
 /** A command to an execution, durable when this returns: its owner finds it in the inbox. */
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import type { CommandKind } from '../engine.ts';
 import { shardOf } from '../execution-id.ts';
 
 export type Command = {
   readonly tenantId: string;
   readonly executionId: string;
-  readonly kind: 'cancel';
+  readonly kind: CommandKind;
   /** JSON text. */
   readonly payload: string;
 };
