@@ -4,12 +4,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
+/** One call. A definition calls `<url>/<execution id>/<step id>`. */
 export type ReceivedEffect = {
+  /** When its head had come, in milliseconds since the epoch. */
   readonly at: number;
-  readonly path: string;
+  readonly executionId: string;
+  readonly step: string;
   readonly key: string | null;
-  readonly body: string;
+  readonly status: number;
 };
 
 export type EffectSink = {
@@ -18,10 +22,13 @@ export type EffectSink = {
   stop(): Promise<void>;
 };
 
+const program = fileURLToPath(new URL('./effect-sink-process.ts', import.meta.url));
+
 export async function startEffectSink(folder: string): Promise<EffectSink> {
   const file = join(folder, 'effects.jsonl');
-  const program = new URL('./effect-sink-process.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [decodeURIComponent(program), file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const leave = () => void child.kill('SIGKILL');
+  process.once('exit', leave);
   const lines = createInterface({ input: child.stdout });
   const [port] = (await once(lines, 'line')) as [string];
   return {
@@ -30,11 +37,20 @@ export async function startEffectSink(folder: string): Promise<EffectSink> {
       readFileSync(file, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as ReceivedEffect),
+        .map(readEffect),
     async stop() {
+      process.off('exit', leave);
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;
     },
   };
+}
+
+function readEffect(line: string): ReceivedEffect {
+  const { at, path, key, status } = JSON.parse(line) as Omit<ReceivedEffect, 'executionId' | 'step'> & {
+    readonly path: string;
+  };
+  const [, executionId = '', step = ''] = path.split('/');
+  return { at, executionId, step, key, status };
 }

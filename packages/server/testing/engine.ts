@@ -14,7 +14,7 @@ import {
   type StartResult,
 } from '../src/engine/index.ts';
 import { systemClock } from '../src/kernel/clock/clock.ts';
-import { defaultTenantId } from '../src/kernel/db/database.ts';
+import { type Database, defaultTenantId } from '../src/kernel/db/database.ts';
 import { silentLog } from '../src/kernel/log/log.ts';
 import { createResolver, createWorkflows, type ResolvedWorkflow } from '../src/workflow/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -37,6 +37,7 @@ export type World = AttemptRunner & {
 
 export type TestEngines = {
   readonly url: string;
+  readonly database: Database;
   /** An engine that has begun. `drives: false`: it only accepts. It is drained after the test. */
   anEngine(options?: Partial<EngineDeps> & { readonly drives?: boolean }): Promise<TestEngine>;
   publish(steps: readonly object[], more?: object): Promise<ResolvedWorkflow>;
@@ -97,13 +98,22 @@ export function useEngines(): TestEngines {
 
   const resolver = () =>
     createResolver({ database: test.database, actions: catalog, monotonic: () => performance.now() });
-  const rows = async (text: string): Promise<Row[]> => (await sql.query<Row>(text)).rows;
+  // One after the other: a client takes one question at a time.
+  let asked: Promise<unknown> = Promise.resolve();
+  const rows = (text: string): Promise<Row[]> => {
+    const answer = asked.then(async () => (await sql.query<Row>(text)).rows);
+    asked = answer.catch(() => undefined);
+    return answer;
+  };
   const one = async (text: string): Promise<Row> => (await rows(text))[0] ?? {};
   const headOf = (id: string) => one(`select * from workflow_executions where id = '${id}'`);
 
   return {
     get url() {
       return test.url;
+    },
+    get database() {
+      return test.database;
     },
     rows,
     one,

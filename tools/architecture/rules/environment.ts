@@ -21,22 +21,22 @@ export function checkEnvironment(file: SourceFile): Violation[] {
 }
 
 function readsEnvironment(node: Node): boolean {
-  if (node.type === 'MemberExpression') {
-    const name = node.property.type === 'Literal' ? node.property.value : 'name' in node.property && node.property.name;
-    return name === 'env' && isProcess(node.object);
-  }
+  if (node.type === 'MemberExpression') return memberName(node.property) === 'env' && isProcess(node.object);
   return (
     node.type === 'VariableDeclarator' &&
     node.id.type === 'ObjectPattern' &&
     node.init !== null &&
     isProcess(node.init) &&
-    node.id.properties.some(
-      (each) => each.type === 'Property' && each.key.type === 'Identifier' && each.key.name === 'env',
-    )
+    node.id.properties.some((each) => each.type === 'Property' && memberName(each.key) === 'env')
   );
 }
 
 function isProcess(node: Node): boolean {
   if (node.type === 'Identifier') return node.name === 'process';
-  return node.type === 'MemberExpression' && node.property.type === 'Identifier' && node.property.name === 'process';
+  return node.type === 'MemberExpression' && memberName(node.property) === 'process';
+}
+
+/** As `.env` and as `['env']`. */
+function memberName(property: Node): unknown {
+  return property.type === 'Literal' ? property.value : 'name' in property && property.name;
 }

@@ -8,6 +8,7 @@ import type { Violation } from '../violation.ts';
 
 const CLOCK = 'core has no clock, so take the time as an argument';
 const WAITING = 'core never waits, so return what is to be done and let the server do it';
+const CHANCE = 'core has no chance, so take the number as an argument';
 const WORLD = 'core cannot see the world, so take the value as an argument';
 
 const GLOBALS: ReadonlyMap<string, string> = new Map([
@@ -36,22 +37,31 @@ function impurity(
 ): readonly [string, string] | undefined {
   if ('async' in node && node.async === true) return ['async', WAITING];
   if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await)) return ['await', WAITING];
-  if (isClock(node)) return ['the clock', CLOCK];
-  if (node.type === 'MemberExpression' && isNamed(node.object, 'Math') && isNamed(node.property, 'random'))
-    return ['Math.random', 'core has no chance, so take the number as an argument'];
   if (node.type !== 'Identifier' || own.has(node.name) || isOnlyALabel(node, parent)) return undefined;
+  if (node.name === 'Date' && !isPureDate(node, parent)) return ['the clock', CLOCK];
+  if (node.name === 'Math' && !isPureMath(node, parent)) return ['Math.random', CHANCE];
   const why = GLOBALS.get(node.name);
   return why === undefined ? undefined : [node.name, why];
 }
 
-function isClock(node: Node): boolean {
-  if (node.type === 'MemberExpression') return isNamed(node.object, 'Date') && isNamed(node.property, 'now');
-  if (node.type === 'NewExpression') return isNamed(node.callee, 'Date') && node.arguments.length === 0;
-  return node.type === 'CallExpression' && isNamed(node.callee, 'Date');
+/** What of `Date` needs no clock. All else is refused: under another name (`const D = Date`) it could not be followed. */
+function isPureDate(node: Node, parent: Node | undefined): boolean {
+  if (parent?.type === 'TSTypeReference') return true;
+  if (parent?.type === 'BinaryExpression') return parent.operator === 'instanceof';
+  if (parent?.type === 'NewExpression') return parent.callee === node && parent.arguments.length > 0;
+  return ['parse', 'UTC'].includes(memberOf(node, parent) ?? '');
 }
 
-function isNamed(node: Node, name: string): boolean {
-  return (node.type === 'Identifier' && node.name === name) || (node.type === 'Literal' && node.value === name);
+function isPureMath(node: Node, parent: Node | undefined): boolean {
+  return ![undefined, 'random'].includes(memberOf(node, parent));
+}
+
+/** The member that is taken of the object, when it is written out. */
+function memberOf(object: Node, parent: Node | undefined): string | undefined {
+  if (parent?.type !== 'MemberExpression' || parent.object !== object) return undefined;
+  const { property, computed } = parent;
+  if (property.type === 'Literal') return String(property.value);
+  return !computed && 'name' in property ? String(property.name) : undefined;
 }
 
 /** The names that the file itself gives to something: a parameter called `process` is not Node's. */

@@ -95,10 +95,16 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   const parent = owner?.scope ?? state.top;
   const path = scopePath(plan, owner, event.i ?? event.b);
   const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null, index: event.i ?? null });
-  if (owner !== null && event.i !== undefined) owner.items.opened += 1;
+  if (owner !== null && event.i !== undefined) {
+    owner.items.opened += 1;
+    if (scope.closed) owner.items.succeeded += 1; // a block without steps
+  }
   state.scopes.set(path, scope);
   owner?.inner.push(scope);
-  if (owner !== null && event.b === 'error') owner.error = event.err ?? null;
+  if (owner === null || event.b !== 'error') return;
+  owner.error = event.err ?? null;
+  owner.waiting = null;
+  dropTimer(state, owner); // the time of the step is over: what comes is its handler's
 }
 
 /** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */

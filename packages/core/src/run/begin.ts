@@ -11,7 +11,7 @@ import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
 import { beginLoop } from './rounds.ts';
 import { isStopping, keyIn } from './scope.ts';
-import { evaluate } from './scope-values.ts';
+import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { pathOf, type Scope } from './state.ts';
 import { stepEnded, withdraw } from './stop.ts';
@@ -31,14 +31,8 @@ export function beginStep(d: Decision, place: Place): void {
     for (const each of stepsOnlyFor(step, d.plan.steps, scope)) withdraw(d, scope, each);
   }
   if (step.when === null) return work(d, place);
-  const asked = evaluate(d, scope, step.when);
+  const asked = evaluateCondition(d, scope, step.when);
   if ('error' in asked) return failStep(d, place, asked.error);
-  if (typeof asked.value !== 'boolean') {
-    return failStep(d, place, {
-      code: 'expression_error',
-      message: `when must be true or false, but is ${JSON.stringify(asked.value)?.slice(0, 80)}.`,
-    });
-  }
   return asked.value ? work(d, place) : skip(d, place);
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import { blockOutput, ownScopes } from './output.ts';
 import { keyIn, lingeringCompleted, openBlock } from './scope.ts';
-import { evaluate } from './scope-values.ts';
+import { evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { isFinal, type Scope, type StepRun } from './state.ts';
 import { abandon } from './stop.ts';
@@ -16,9 +16,9 @@ type Choice = { readonly name: string; readonly chosen: number | 'default' };
 export function beginSwitch(d: Decision, place: Place, work: Switch): void {
   const choices: Choice[] = [];
   for (const [index, { when }] of work.cases.entries()) {
-    const asked = evaluate(d, place.scope, when);
+    const asked = evaluateCondition(d, place.scope, when);
     if ('error' in asked) return failStep(d, place, asked.error);
-    if (asked.value === true) choices.push({ name: String(index), chosen: index });
+    if (asked.value) choices.push({ name: String(index), chosen: index });
     if (choices.length > 0 && work.mode === 'first') break;
   }
   if (choices.length === 0 && work.default !== null) choices.push({ name: 'default', chosen: 'default' });

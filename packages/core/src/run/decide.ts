@@ -10,9 +10,9 @@ import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { lookAgain } from './look-again.ts';
 import { beginRoots, isStopping } from './scope.ts';
-import { failStep, settleTry, succeedStep } from './settle.ts';
-import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
-import { drain, stopScope } from './stop.ts';
+import { endFailed, failStep, settleTry, succeedStep } from './settle.ts';
+import { findRun, isFinal, isTrying, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import { stopScope } from './stop.ts';
 
 export type Decided = {
   readonly events: readonly RunEvent[];
@@ -135,12 +135,9 @@ function stepDue(d: Decision, run: StepRun, due: number): void {
 
 /** Tries that were asked to stop have not reported in time: whether they had an effect is not known. */
 function graceOver(d: Decision, scope: Scope): void {
-  for (const run of openRuns(scope)) {
-    if (!isTrying(run)) continue;
-    const err = { code: 'aborted', message: 'The attempt was stopped and did not report.', step: run.step.id };
-    record(d, { e: 'failed', ...keyOf(run), at: d.at, err });
+  for (const run of [...openRuns(scope)].filter(isTrying)) {
+    endFailed(d, run, { code: 'aborted', message: 'The attempt was stopped and did not report.', step: run.step.id });
   }
-  drain(d, scope);
 }
 
 function* openRuns(scope: Scope): Generator<StepRun> {

@@ -6,8 +6,8 @@ import { openBlock, standsApart } from './scope.ts';
 import { isFinal, type Scope, type StepRun } from './state.ts';
 import { isAtRest } from './stop.ts';
 
-/** A step whose last try ended so may have had its effect, and is undone like one that succeeded. */
-const PERHAPS_DONE = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
+/** A try that ended so may have had its effect: it is undone like one that succeeded, and not repeated if it may run once. */
+const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
 
 /** Undoes the step that ended last among those not yet undone; when none is left, the last steps run. */
 export function undoNext(d: Decision): void {
@@ -54,9 +54,12 @@ function isUndoing({ plan, state }: Decision, within: StepRun | null): boolean {
 function isToUndo(d: Decision, run: StepRun): boolean {
   const { compensation } = run.step;
   if (compensation === null || run.inner.some((inner) => inner.block === compensation)) return false;
-  const done =
-    run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && PERHAPS_DONE.has(run.error.code));
+  const done = run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && isPerhapsDone(run.error));
   return done && isOfTheRun(d, run.scope) && !isUndoneByItsBlock(run.scope);
+}
+
+export function isPerhapsDone({ code }: { readonly code: string }): boolean {
+  return PERHAPS_DONE.has(code);
 }
 
 /** Steps that undo, and the last steps, are not undone themselves. */

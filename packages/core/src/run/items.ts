@@ -5,7 +5,7 @@ import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { blockOutput, ownScopes } from './output.ts';
 import { keyIn, lingeringCompleted, openInstance } from './scope.ts';
-import { evaluate, itemsOf } from './scope-values.ts';
+import { evaluate, evaluateCondition, itemsOf } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 import { abandon, isAtRest, stopScope } from './stop.ts';
@@ -76,7 +76,7 @@ function goOn(d: Decision, owner: StepRun, work: ForEach): void {
   if (work.maxFailures !== null && owner.items.failed > work.maxFailures) return; // it is stopping
   const enough = isEnough(d, owner, work);
   if ('error' in enough) return failStep(d, owner, enough.error);
-  if (enough.value === true) return complete(d, owner, work);
+  if (enough.value) return complete(d, owner, work);
   fill(d, owner, work);
   if (openCount(owner) === 0 && owner.items.opened === itemsOf(d, owner).length) complete(d, owner, work);
 }
@@ -86,7 +86,7 @@ function isEnough(d: Decision, owner: StepRun, work: ForEach) {
   const { succeeded, failed } = owner.items;
   const total = itemsOf(d, owner).length;
   const counts: Readonly<Record<string, Json>> = { done: succeeded + failed, succeeded, failed, total };
-  return evaluate(d, owner.scope, work.completeWhen, {
+  return evaluateCondition(d, owner.scope, work.completeWhen, {
     lookup: (name) =>
       name === 'results' ? resultsOf(d, owner) : Object.hasOwn(counts, name) ? counts[name] : undefined,
   });

@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import { blockOutput } from './output.ts';
 import { keyIn, openInstance } from './scope.ts';
-import { evaluate } from './scope-values.ts';
+import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { createScope, isFinal, type Scope, type StepRun } from './state.ts';
 
@@ -24,9 +24,9 @@ export function roundCompleted(d: Decision, round: Scope): void {
   if (owner.items.opened > index + 1) return; // said twice
   const { work } = owner.step;
   const previous = blockOutput(d.plan, round);
-  const over = work.until === null ? { value: false } : evaluate(d, round, work.until);
+  const over = work.until === null ? { value: false } : evaluateCondition(d, round, work.until);
   if ('error' in over) return failStep(d, owner, over.error);
-  if (over.value === true) return succeedStep(d, owner, previous);
+  if (over.value) return succeedStep(d, owner, previous);
   nextRound(d, owner, { work, index: index + 1, previous });
 }
 
@@ -37,7 +37,7 @@ function nextRound(
 ): void {
   const more = goesOn(d, run, work, index);
   if ('error' in more) return failStep(d, run, more.error);
-  if (more.value !== true) return succeedStep(d, run, previous);
+  if (!more.value) return succeedStep(d, run, previous);
   if (index >= work.maxIterations) {
     return failStep(d, run, {
       code: 'loop_limit',
@@ -69,5 +69,5 @@ function goesOn(d: Decision, run: StepRun, work: Loop, index: number) {
     error: null,
     index,
   });
-  return evaluate(d, coming, work.while);
+  return evaluateCondition(d, coming, work.while);
 }

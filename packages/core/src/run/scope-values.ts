@@ -26,6 +26,21 @@ export function evaluate(d: Decision, scope: Scope, source: Expression | Templat
   }
 }
 
+/** Evaluates a condition, which must be true or false. */
+export function evaluateCondition(
+  d: Decision,
+  scope: Scope,
+  condition: Expression,
+  more: More = {},
+): { readonly value: boolean } | { readonly error: StepError } {
+  const asked = evaluate(d, scope, condition, more);
+  if ('error' in asked) return asked;
+  const { value } = asked;
+  if (typeof value === 'boolean') return { value };
+  const message = `a condition must be true or false, but is ${JSON.stringify(value)?.slice(0, 80)}.`;
+  return { error: { code: 'expression_error', message } };
+}
+
 function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope {
   return {
     now: d.at,

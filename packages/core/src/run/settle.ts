@@ -1,15 +1,16 @@
 /** How steps end: an outcome is shaped, retried, handled or passed outwards, and what waited for it is looked at. */
-import type { RetryPolicy } from '../definition/plan.ts';
+import type { RetryPolicy, Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import type { AttemptError, AttemptOutcome } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
-import { undoInside } from './ending.ts';
+import { isPerhapsDone, undoInside } from './ending.ts';
 import type { RunEvent, StepError } from './event.ts';
 import { isStopping, keyIn, openBlock } from './scope.ts';
 import { evaluate } from './scope-values.ts';
 import { pathOf, type StepRun } from './state.ts';
 import { stepEnded, stopScope } from './stop.ts';
 
+type ActionWork = Extract<Work, { kind: 'action' }>;
 type Success = Extract<RunEvent, { e: 'succeeded' }>;
 
 /** Records a success with the output as the definition shapes it; an output that cannot be shaped is a failure. */
@@ -26,7 +27,7 @@ export function settleTry(d: Decision, run: StepRun, outcome: AttemptOutcome): v
   if ('output' in outcome) return succeedStep(d, run, outcome.output);
   const { error } = outcome;
   const { work } = run.step;
-  if (work.kind === 'action' && !isStopping(d, run.scope) && mayRetry(work.retry, run.attempt, error)) {
+  if (work.kind === 'action' && !isStopping(d, run.scope) && mayRetry(work, run.attempt, error)) {
     const until = d.at + retryDelay(d, work.retry, run.attempt, error);
     record(d, { e: 'retrying', ...keyIn(run.scope, run.step), at: d.at, err: located(d, run, error), until });
     return;
@@ -34,8 +35,9 @@ export function settleTry(d: Decision, run: StepRun, outcome: AttemptOutcome): v
   failStep(d, run, error);
 }
 
-function mayRetry(policy: RetryPolicy, attempt: number, error: AttemptError): boolean {
+function mayRetry({ retry: policy, delivery }: ActionWork, attempt: number, error: AttemptError): boolean {
   if (!error.retryable || attempt >= policy.maxAttempts) return false;
+  if (delivery === 'at_most_once' && isPerhapsDone(error)) return false;
   if (policy.except.includes(error.code)) return false;
   return policy.on === null || policy.on.includes(error.code);
 }

@@ -27,6 +27,7 @@ export type StepRun = {
   waiting: 'delay' | 'retry_backoff' | null;
   /** The armed timer of this run, or null. */
   timer: number | null;
+  /** Its blocks: of a switch the cases, then of any step its handler, then its compensation. */
   readonly inner: Scope[];
   /** Of a for_each: how many of its items have been opened, and how they ended. */
   readonly items: { opened: number; succeeded: number; failed: number };
@@ -58,6 +59,7 @@ export type Scope = {
   /** Set when nothing more starts here: what it will end as. */
   stopping: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   graceTimer: number | null;
+  /** All of its steps have ended, or the run that holds it has. */
   closed: boolean;
 };
 
@@ -128,7 +130,7 @@ export function createScope(
     failed: false,
     stopping: null,
     graceTimer: null,
-    closed: false,
+    closed: remaining === 0,
   };
 }
 
@@ -152,10 +154,9 @@ export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | und
   return index === undefined ? undefined : state.scopes.get(key.p ?? '')?.runs.get(index);
 }
 
-/** True while a try is under way: EXECUTING, not waiting for a time, and not holding blocks. */
+/** True while a try is under way: EXECUTING, not waiting for a time, and not in the hands of its handler. */
 export function isTrying(run: StepRun): boolean {
-  if (run.status !== 'EXECUTING' || run.waiting !== null || !isTried(run.step)) return false;
-  return run.inner.every((scope) => scope.closed);
+  return run.status === 'EXECUTING' && run.waiting === null && run.inner.length === 0 && isTried(run.step);
 }
 
 export function isTried(step: PlanStep): boolean {

@@ -38,13 +38,16 @@ function haltRuns(d: Decision, scope: Scope): void {
 function haltRun(d: Decision, run: StepRun): void {
   if (isTrying(run)) {
     d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
-  } else if (run.waiting === 'retry_backoff' && run.error !== null) {
-    record(d, { e: 'failed', ...keyOf(run), at: d.at, err: run.error }); // its last try may have had an effect: not "skipped"
   } else {
     for (const inner of run.inner) if (!inner.closed) haltRuns(d, inner);
-    if (run.inner.every((inner) => inner.closed || isAtRest(inner)))
-      record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
+    if (run.inner.every((inner) => inner.closed || isAtRest(inner))) endHalted(d, run);
   }
+}
+
+/** What has failed, and waits for its next try or for its handler, stays failed: its last try may have had an effect. */
+function endHalted(d: Decision, run: StepRun): void {
+  if (run.error === null) record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
+  else record(d, { e: 'failed', ...keyOf(run), at: d.at, err: run.error });
 }
 
 export function isAtRest(scope: Scope): boolean {
@@ -71,7 +74,7 @@ export function drain(d: Decision, from: Scope): void {
       continue;
     }
     if (!owner.inner.every((inner) => inner.closed || isAtRest(inner))) return;
-    record(d, { e: 'skipped', ...keyOf(owner), at: d.at, w: true });
+    endHalted(d, owner);
     scope = owner.scope;
   }
 }

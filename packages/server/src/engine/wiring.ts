@@ -161,7 +161,7 @@ function wireLoader(parts: Parts): Loader {
     now: () => clock.now(),
     read: parts.store.loadExecution,
     planOf,
-    owns: (shard) => parts.ownership.owns(shard),
+    epochOf: (shard) => parts.ownership.epochOf(shard),
     armTimer: (timer) => parts.timers.add(timer),
     onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
   });

@@ -119,6 +119,7 @@ describe('a compiled schema', () => {
       { next: { next: { nxt: 1 } } },
       ['unknown_field /next/next/nxt'],
     ],
+    ['a const beside an enum that does not hold it', { enum: [null], const: {} }, {}, ['not_allowed_value ']],
     ['a format', { format: 'email' }, 'not-a-mail', ['format_mismatch ']],
     ['an unknown format, which only informs', { format: 'phone' }, 'x', []],
     ['a fraction of a tenth', { multipleOf: 0.1 }, 0.3, []],

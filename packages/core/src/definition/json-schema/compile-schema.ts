@@ -14,7 +14,7 @@ import { type Check, type CheckRun, type Compiler, type Problem, refuse } from '
 import { resolveReference } from './reference.ts';
 import { arrayChecks, objectChecks } from './structure-keywords.ts';
 import { unevaluatedChecks } from './unevaluated-keywords.ts';
-import { enumCheck, numberChecks, stringChecks, typeCheck } from './value-keywords.ts';
+import { allowedValueChecks, numberChecks, stringChecks, typeCheck } from './value-keywords.ts';
 
 export type CompiledSchema = {
   /** What does not fit; empty when all fits. Pointers are relative to the value. */
@@ -91,9 +91,8 @@ const nothing: Check = (_value, at, run) =>
 
 function all(schema: JsonObject, compiler: Compiler): Check {
   const type = typeCheck(schema);
-  const value = enumCheck(schema);
   const checks = [
-    ...(value === null ? [] : [value]),
+    ...allowedValueChecks(schema),
     ...numberChecks(schema),
     ...stringChecks(schema),
     ...objectChecks(schema, compiler),

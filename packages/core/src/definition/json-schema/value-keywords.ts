@@ -42,9 +42,13 @@ export function withArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-export function enumCheck(schema: JsonObject): Check | null {
-  const allowed = schema.const !== undefined ? [schema.const] : schema.enum;
-  if (!Array.isArray(allowed)) return null;
+/** `enum` and `const` hold both, where both are given. */
+export function allowedValueChecks(schema: JsonObject): readonly Check[] {
+  const lists = [schema.enum, schema.const === undefined ? undefined : [schema.const]];
+  return lists.flatMap((allowed) => (Array.isArray(allowed) ? [allowedValueCheck(schema, allowed)] : []));
+}
+
+function allowedValueCheck(schema: JsonObject, allowed: readonly Json[]): Check {
   // Scalars are compared as they are; only objects and arrays need their canonical text.
   const scalars = new Set<Json>(allowed.filter((each) => typeof each !== 'object' || each === null));
   const structures = new Set(allowed.filter((each) => typeof each === 'object' && each !== null).map(canonicalJson));

@@ -32,7 +32,7 @@ export type Ownership = {
   epochOf(shard: number): bigint | undefined;
   owns(shard: number): boolean;
   ownedShards(): readonly number[];
-  /** True while our leases certainly hold: within 3 seconds of the last proof. */
+  /** True while our leases certainly hold: within 3 seconds of the last proof, and half a lease. */
   safeToHandOut(): boolean;
   /** A flush that was sent then (`process.hrtime.bigint()`) passed the fence: another proof. */
   noteFencedCommit(sentAt: bigint): void;
@@ -41,10 +41,12 @@ export type Ownership = {
 };
 
 const TICK_EVERY_MS = 500;
-const SAFE_FOR_NS = 3_000_000_000n;
+/** And never more than half a lease. */
+const SAFE_FOR_MS = 3_000;
 const LEAVE_WITHIN_MS = 3_000;
 
 export function createOwnership(deps: OwnershipDeps): Ownership {
+  const safeForNs = BigInt(Math.floor(Math.min(SAFE_FOR_MS, deps.leaseMs / 2))) * 1_000_000n;
   const epochs = new Map<number, bigint>();
   let owned: readonly number[] = [];
   let proven: bigint | null = null;
@@ -136,7 +138,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     owns: (shard) => epochs.has(shard),
     ownedShards: () => owned,
     // With the data directory locked nobody else can take a shard, however long we slept.
-    safeToHandOut: () => deps.exclusive || (proven !== null && process.hrtime.bigint() - proven < SAFE_FOR_NS),
+    safeToHandOut: () => deps.exclusive || (proven !== null && process.hrtime.bigint() - proven < safeForNs),
     // When it was sent, not when it was answered: in between the process may have been stopped for longer than its leases.
     noteFencedCommit: prove,
     abandon() {

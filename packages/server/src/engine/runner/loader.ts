@@ -6,6 +6,7 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { Logger } from '../../kernel/log/log.ts';
+import { shardOf } from '../execution-id.ts';
 import type { StoredExecution } from '../store/load-execution.ts';
 import { createLive, type LiveExecution } from './live.ts';
 import type { Runner } from './runner.ts';
@@ -18,7 +19,8 @@ export type LoaderDeps = {
   /** Undefined when there is no such execution. */
   readonly read: (executionId: string) => Promise<StoredExecution | undefined>;
   readonly planOf: (versionId: string) => Promise<Plan>;
-  readonly owns: (shard: number) => boolean;
+  /** The epoch under which a shard is ours; undefined when it is not. */
+  readonly epochOf: (shard: number) => bigint | undefined;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
   /** Inbox rows that could not be delivered: they are still in the table. */
   readonly onUndelivered: (inboxIds: readonly string[]) => void;
@@ -29,13 +31,17 @@ export type Mail = { readonly input: RunInput; readonly inboxId?: string };
 export type Loader = {
   /** Gives the input to the execution, reading it first when it is not in memory. */
   deliver(executionId: string, shard: number, mail: Mail): void;
-  /** Brings an execution into memory and lets it go on; resolves when that is done, or cannot be. */
+  /** Brings an execution into memory and lets it go on; resolves when that is done, or cannot be now: then it is tried again. */
   load(executionId: string): Promise<void>;
 };
+
+const AGAIN_AFTER_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
 
 export function createLoader(deps: LoaderDeps): Loader {
   const { runner, log } = deps;
   const loading = new Map<string, { mail: Mail[]; done: Promise<void> }>();
+  const failures = new Map<string, number>();
 
   function deliver(executionId: string, shard: number, mail: Mail): void {
     const live = runner.get(executionId);
@@ -47,21 +53,36 @@ export function createLoader(deps: LoaderDeps): Loader {
 
   function begin(executionId: string, shard: number, mail: Mail[]): Promise<void> {
     const done = rebuild(executionId, shard, mail)
+      .then(() => void failures.delete(executionId))
       .catch((error: unknown) => {
         log.error({ error, execution_id: executionId }, 'an execution could not be loaded; it is tried again');
         deps.onUndelivered(inboxIdsOf(mail));
+        tryLater(executionId, shard);
       })
       .finally(() => loading.delete(executionId));
     loading.set(executionId, { mail, done });
     return done;
   }
 
+  /** What came for it is found in the tables again; what it owes (an attempt to hand out) is known to nobody but us. */
+  function tryLater(executionId: string, shard: number): void {
+    const count = (failures.get(executionId) ?? 0) + 1;
+    failures.set(executionId, count);
+    const again = (): void => {
+      if (deps.epochOf(shard) === undefined) failures.delete(executionId);
+      else void load(executionId);
+    };
+    setTimeout(again, Math.min(LONGEST_PAUSE_MS, AGAIN_AFTER_MS * 2 ** Math.min(count - 1, 10))).unref();
+  }
+
   async function rebuild(executionId: string, shard: number, mail: Mail[]): Promise<void> {
+    const epoch = deps.epochOf(shard);
+    if (epoch === undefined) return deps.onUndelivered(inboxIdsOf(mail));
     const stored = await deps.read(executionId);
     if (stored === undefined || stored.finishedAt !== null) return discard(executionId, shard, mail);
     const plan = await deps.planOf(stored.versionId);
-    // While we read, the shard may have gone: the fence would refuse what we write, but nothing should even begin.
-    if (!deps.owns(stored.shard)) return deps.onUndelivered(inboxIdsOf(mail));
+    // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
+    if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
     const live = replay(stored, plan, deps.entropy);
     runner.add(live);
     for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
@@ -75,13 +96,12 @@ export function createLoader(deps: LoaderDeps): Loader {
     if (ids.length > 0) runner.discard(executionId, shard, ids);
   }
 
-  return {
-    deliver,
-    load: (executionId) => {
-      if (runner.get(executionId) !== undefined) return Promise.resolve();
-      return loading.get(executionId)?.done ?? begin(executionId, Number.parseInt(executionId.slice(-2), 16), []);
-    },
-  };
+  function load(executionId: string): Promise<void> {
+    if (runner.get(executionId) !== undefined) return Promise.resolve();
+    return loading.get(executionId)?.done ?? begin(executionId, shardOf(executionId), []);
+  }
+
+  return { deliver, load };
 }
 
 function inboxIdsOf(mail: readonly Mail[]): readonly string[] {

@@ -91,7 +91,7 @@ it('keeps the numbers of a lane unique', async () => {
   await expect(add(now + 10 * day)).rejects.toMatchObject({ code: '23505' });
 });
 
-it('changes an execution without touching an index until it ends', async () => {
+it('changes an execution that has begun without touching an index until it ends', async () => {
   const id = idAt(Date.now());
   await insert(client, id);
   const moved = () =>
@@ -102,6 +102,7 @@ it('changes an execution without touching an index until it ends', async () => {
   const month = `workflow_executions_${new Date().toISOString().slice(0, 7).replace('-', '')}`;
   const hot = async () =>
     Number((await client.query(`select pg_stat_get_xact_tuples_hot_updated($1::regclass) as n`, [month])).rows[0].n);
+  await moved(); // it begins: out of the index of pending starts
   await client.query('begin');
   for (let i = 0; i < 5; i += 1) await moved();
   expect(await hot()).toBe(5);
