@@ -61,6 +61,7 @@ export const meaningCodes = {
   unknown_step: 'An expression or a `cancel` names a step that does not exist.',
   step_not_ended: 'An expression refers to a step that may not have ended, or cannot be seen from there.',
   unknown_step_field: 'An expression asks a step for a field that it does not have.',
+  unknown_name_field: 'An expression asks a name such as `loop` for a field that it does not have.',
   dynamic_step_reference: 'An expression names a step only when it runs.',
   unknown_variable: 'An expression reads a variable that nothing writes.',
   unknown_input_field: 'An expression reads a field that `input_schema` does not allow.',

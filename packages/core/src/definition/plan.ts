@@ -33,7 +33,10 @@ export type InputProblem = { readonly pointer: string; readonly code: string; re
 
 export type PlanBlock = {
   readonly index: number;
-  /** The part of the scope path that names this block under its owner: a case number, `default`, `error`; '' for the top. */
+  /**
+   * Names this block under its owner, and in the scope path unless it has rounds or items, which are numbered there: a case
+   * number, `default`, the name of a branch, `body`, `round`, `item`, `error`, `compensate`; '' for the top.
+   */
   readonly name: string;
   readonly kind: BlockKind;
   /** The step that holds the block; null for the top, `on_failure` and `on_cancel`. */
