@@ -99,7 +99,7 @@ function complete(d: Decision, owner: StepRun, work: ForEach): void {
 }
 
 /** In the order of the items; null where an item failed or has not ended. */
-function resultsOf(d: Decision, owner: StepRun): Json {
+export function resultsOf(d: Decision, owner: StepRun): Json {
   const results: Json[] = Array.from({ length: itemsOf(d, owner).length }, () => null);
   for (const scope of ownScopes(d.plan, owner)) {
     if (scope.index !== null && scope.closed && !scope.failed) results[scope.index] = blockOutput(d.plan, scope);

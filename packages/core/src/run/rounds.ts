@@ -4,15 +4,18 @@ import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import { blockOutput } from './output.ts';
 import { keyIn, openInstance } from './scope.ts';
-import { evaluate, evaluateCondition } from './scope-values.ts';
+import { type Evaluation, evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { createScope, isFinal, type Scope, type StepRun } from './state.ts';
 
 type Loop = Extract<Work, { kind: 'loop' }>;
 
 export function beginLoop(d: Decision, { scope, step }: Place, work: Loop): void {
+  const times = timesOf(d, scope, work);
+  if ('error' in times) return failStep(d, { scope, step }, times.error);
   const until = step.timeoutMs === null ? {} : { until: d.at + step.timeoutMs };
-  record(d, { e: 'begun', ...keyIn(scope, step), at: d.at, ...until });
+  const recorded = times.value === null ? {} : { in: times.value };
+  record(d, { e: 'begun', ...keyIn(scope, step), at: d.at, ...until, ...recorded });
   const run = scope.runs.get(step.index);
   if (run !== undefined) nextRound(d, run, { work, index: 0, previous: null });
 }
@@ -47,18 +50,17 @@ function nextRound(
   openInstance(d, run, 'round', index);
 }
 
+/** How often, asked once: null when the loop does not count. */
+function timesOf(d: Decision, scope: Scope, { times }: Loop): Evaluation {
+  if (times === null) return { value: null };
+  const asked = evaluate(d, scope, times);
+  if ('error' in asked || (Number.isInteger(asked.value) && Number(asked.value) >= 0)) return asked;
+  const message = `times must be a whole number from 0, but is ${JSON.stringify(asked.value)?.slice(0, 80)}.`;
+  return { error: { code: 'expression_error', message } };
+}
+
 function goesOn(d: Decision, run: StepRun, work: Loop, index: number) {
-  if (work.times !== null) {
-    const times = evaluate(d, run.scope, work.times);
-    if ('error' in times) return times;
-    if (Number.isInteger(times.value)) return { value: index < Number(times.value) };
-    return {
-      error: {
-        code: 'expression_error',
-        message: `times must be a whole number, but is ${JSON.stringify(times.value)}.`,
-      },
-    };
-  }
+  if (work.times !== null) return { value: index < Number(run.input) };
   if (work.while === null) return { value: true };
   // The round that is asked about does not exist yet: a scope that is never kept shows its number and the output before it.
   const coming = createScope(d.plan, {
