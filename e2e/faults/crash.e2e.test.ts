@@ -1,36 +1,31 @@
 /** kill -9 under load, again and again: what was acknowledged ends, what was recorded does not run again. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
-import { type RunningServer, startServer } from '../../packages/server/testing/server.ts';
+import { expect, it } from 'vitest';
+import type { RunningServer } from '../../packages/server/testing/server.ts';
 import { createChance } from './chance.ts';
-import { startEffectSink } from './effect-sink.ts';
 import { killEverything, killPostmaster, killProduct } from './kill.ts';
-import { runLoad } from './load.ts';
-import { openLedger } from './verdict.ts';
+import { replayedOf, runLoad } from './load.ts';
+import { after, effect, publish, useStage } from './stage.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
+const stage = useStage();
 const total = 500;
 const clients = 48;
 const kills = ['everything', 'everything', 'the product', 'the postmaster', 'everything'] as const;
 /** Less under way than this, or less acknowledged before, and a kill proves little. */
 const fairShare = 20;
+const retry = { max_attempts: 6, initial: 50, backoff: 'fixed' };
 
 it(`runs ${total} executions with effects to their end through ${kills.length} kill -9 [E16 F01 F03]`, async () => {
   const chance = createChance();
-  const folder = await mkdtemp(join(tmpdir(), 'cloudflow-crash-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
-  const sink = await startEffectSink(folder);
-  cleanups.push(sink.stop);
-  const options = { dataDir: join(folder, 'data'), env: { CLOUDFLOW_EGRESS_ALLOW: '127.0.0.1' } };
-  let server: RunningServer = await startServer(options);
-  cleanups.push(() => server.kill());
-  expect((await server.api('POST', '/workflows', paying(sink.url))).status).toBe(201);
+  const sink = await stage.sink();
+  const dataDir = await stage.folder();
+  let server: RunningServer = await stage.server({ dataDir });
+  await publish(server, 'paying', [
+    effect(sink, 'reserve', 'delay=30'),
+    effect(sink, 'charge', 'delay=60', after('reserve')),
+    effect(sink, 'notify', 'delay=60', after('reserve')),
+    { id: 'pause', type: 'wait', config: { for: '200ms' }, ...after('charge') },
+    effect(sink, 'ship', 'delay=20&fail=${input.refusals}', { ...after('pause', 'notify'), retry }),
+  ]);
 
   const load = runLoad({
     url: server.url,
@@ -49,13 +44,12 @@ it(`runs ${total} executions with effects to their end through ${kills.length} k
     if (how === 'the postmaster') killPostmaster(server);
     else {
       await (how === 'everything' ? killEverything(server) : killProduct(server));
-      server = await startServer({ ...options, port: server.port, apiKey: server.apiKey });
+      server = await stage.server({ dataDir, port: server.port, apiKey: server.apiKey });
     }
     killedAt.push({ how, at, acknowledged, backMs: Date.now() - at });
   }
   await load.finished;
-  const ledger = await openLedger(server.databaseUrl());
-  cleanups.push(ledger.close);
+  const ledger = await stage.ledger(server);
   await ledger.allEnded(30_000);
 
   const verdict = await ledger.judge(sink.received());
@@ -75,34 +69,5 @@ it(`runs ${total} executions with effects to their end through ${kills.length} k
   for (const { acknowledged } of killedAt) expect(acknowledged).toBeGreaterThan(fairShare);
   expect(verdict.repeated).toBeGreaterThan(0);
   expect(replayedOf(load)).toBeGreaterThan(0);
-  await ledger.close();
   expect(await server.stop()).toBe(0);
 });
-
-function replayedOf({ acknowledged }: ReturnType<typeof runLoad>): number {
-  return [...acknowledged.values()].filter(({ replayed }) => replayed).length;
-}
-
-/** Calls in a row and side by side, a wait between them, and one that is refused at first. */
-function paying(sink: string) {
-  const call = (id: string, query: string, more: object = {}) => ({
-    id,
-    type: 'http_request',
-    config: { method: 'POST', url: `${sink}/\${execution.id}/${id}?${query}` },
-    ...more,
-  });
-  return {
-    workflow_id: 'paying',
-    version: '1.0.0',
-    steps: [
-      call('reserve', 'delay=30'),
-      call('charge', 'delay=60', { depends_on: ['reserve'] }),
-      call('notify', 'delay=60', { depends_on: ['reserve'] }),
-      { id: 'pause', type: 'wait', config: { for: '200ms' }, depends_on: ['charge'] },
-      call('ship', `delay=20&fail=\${input.refusals}`, {
-        depends_on: ['pause', 'notify'],
-        retry: { max_attempts: 6, initial: 50, backoff: 'fixed' },
-      }),
-    ],
-  };
-}

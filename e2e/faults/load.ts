@@ -99,3 +99,8 @@ function acknowledgedBy({ headers, text }: Answer): Acknowledged {
   const { id, execution_id: executionId = id } = JSON.parse(text) as Record<'id' | 'execution_id', string>;
   return { executionId, at: Date.now(), replayed: headers.get('idempotent-replayed') === 'true' };
 }
+
+/** Starts that had been accepted before, unknown to their client. */
+export function replayedOf({ acknowledged }: Load): number {
+  return [...acknowledged.values()].filter(({ replayed }) => replayed).length;
+}

@@ -195,6 +195,8 @@ test('the OpenAPI document has every operation below the base path, each id once
   );
   const below = routes().filter(({ path }) => path.startsWith('/api/v1/') && !path.endsWith('openapi.json'));
   expect(described.sort()).toEqual(below.map((route) => nameOf(route).replace(/:([a-z_]+)/g, '{$1}')).sort());
+  expect(document.paths['/workflows']?.['post']).toMatchObject({ requestBody: { required: true } });
+  expect(document.paths['/workflows/{id}/execute']?.['post']).toMatchObject({ requestBody: { required: false } });
   const ids = Object.values(document.paths).flatMap((operations) =>
     Object.values(operations).map(({ operationId }) => operationId),
   );
@@ -219,6 +221,8 @@ test('the pages of the documentation run nothing from elsewhere and nothing inli
     expect(page).toContain(summary.replaceAll("'", '&#39;'));
     expect(page).toContain(path.replace(/:(\w+)/g, '{$1}'));
   }
+  const bodies = routes().filter(({ body, path: p }) => body !== undefined && p.startsWith('/api/v1/'));
+  expect(page.match(/<h4>Body<\/h4>/g)).toHaveLength(bodies.length);
 });
 
 test('the type of a problem leads to a page that explains it', async () => {

@@ -82,7 +82,7 @@ function sweep({ runner, attempts }: Parts): void {
 
 /** Nothing new begins, what runs may end, what is decided is written, and the shards are given back. */
 async function handOver(
-  { timers, inbound, attempts, runner, lane, ownership }: Parts,
+  { timers, inbound, attempts, runner, lane, ownership, starts }: Parts,
   timeoutMs: number,
 ): Promise<void> {
   timers.stop();
@@ -93,4 +93,5 @@ async function handOver(
   for (const live of [...runner.all()]) runner.drop(live, 'the process stops');
   await ownership.stop();
   await lane.close();
+  starts.close();
 }

@@ -13,7 +13,7 @@ import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
-import { createStarts, finishedOf, type Starts } from './runner/starts.ts';
+import { createStarts, finishedOf, type NewId, type Starts } from './runner/starts.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createEngineStore } from './store/engine-store.ts';
@@ -116,7 +116,12 @@ function wireRunner(parts: Parts): Runner {
     log,
     wakeLane: () => parts.lane.wake(),
     beginTry: (live, effect) => parts.attempts.begin(live, effect),
+    abortTry: (live, effect) => parts.attempts.abort(live, effect),
     armTimer: (timer) => parts.timers.add(timer),
+    readAnew({ id, shard }) {
+      const again = (): void => void (parts.ownership.owns(shard) && parts.loader.load(id));
+      setTimeout(again, RECOVER_AGAIN_MS).unref();
+    },
     onStartSettled: (live, result) => parts.starts.settled(live, result),
     onEnded(live) {
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
@@ -195,8 +200,8 @@ function wireStarts(parts: Parts): Starts {
 }
 
 /** In one of our shards, when we have any: then the execution begins here and now. */
-function newId(now: number, shards: readonly number[]): { id: string; shard: number } {
+function newId(now: number, shards: readonly number[]): NewId {
   const shard = shards[Math.floor(Math.random() * shards.length)];
   const id = uuidV7(now, shard);
-  return { id, shard: shard ?? shardOf(id) };
+  return { id, shard: shard ?? shardOf(id), isOurs: shard !== undefined };
 }

@@ -20,7 +20,15 @@ export const listQuery = Type.Object({
 
 /** Any JSON object: what it may hold is the business of `compile`, whose errors say more than a schema can. */
 export const document = Type.Unsafe<JsonObject>(
-  Type.Object({}, { additionalProperties: true, description: 'A workflow definition; see the definition language.' }),
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: 'A workflow definition: at least `workflow_id`, `version` and `steps`.',
+      externalDocs: { description: 'The JSON Schema of a definition', url: '/schemas/workflow/1.0.json' },
+      examples: [{ workflow_id: 'hello', version: '1.0.0', steps: [] }],
+    },
+  ),
 );
 
 const issue = Type.Object({

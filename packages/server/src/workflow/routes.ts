@@ -40,6 +40,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       summary: 'Publish a version of a workflow',
       description: 'The same version with the same body again answers 200; with another body 409.',
       body: schemas.document,
+      needsBody: true,
       replies: { 201: schemas.published, 200: schemas.published },
       async handle({ body, caller, correlationId }) {
         const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId });
@@ -53,6 +54,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       path: '/workflows/validate',
       summary: 'Check a definition without saving it',
       body: schemas.document,
+      needsBody: true,
       replies: { 200: schemas.validated },
       handle: ({ body }) => reply(200, workflows.validate(body)),
     }),
@@ -65,6 +67,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       params: schemas.params,
       headers: schemas.ifMatch,
       body: schemas.document,
+      needsBody: true,
       replies: { 200: schemas.published },
       async handle({ params, headers, body, caller, correlationId }) {
         const update = { name: params.id, ifMatch: headers['if-match'] };

@@ -47,7 +47,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 /** Whether the flush at hand may have been committed without our knowing. */
 type Doubt = 'none' | 'doubtful' | 'asked again';
-type Failure = { readonly error: unknown; readonly verdict: Verdict; readonly tries: number; readonly batch: Batch };
+type Failure = { readonly error: unknown; readonly verdict: Verdict; readonly tries: number };
 
 export function createFlusher(deps: FlusherDeps): Flusher {
   const { connection, log } = deps;
@@ -92,9 +92,10 @@ export function createFlusher(deps: FlusherDeps): Flusher {
         else if (verdict === 'offender') {
           if (doubt !== 'doubtful') return { error };
           doubt = 'asked again'; // the flush in doubt may have been committed just now, and this be its unique key
-        } else if (verdict !== 'again') faults += 1;
+        } else if (verdict === 'reconnect') faults += 1;
+        else if (verdict === 'no_partition' && (await makePartitions(batch))) faults += 1; // made, and still not there
         if (faults >= MOST_FAULTS) return { error };
-        await recover({ error, verdict, tries, batch });
+        await recover({ error, verdict, tries });
         continue;
       }
       flushed = flush.n;
@@ -104,11 +105,10 @@ export function createFlusher(deps: FlusherDeps): Flusher {
     return undefined;
   }
 
-  async function recover({ error, verdict, tries, batch }: Failure): Promise<void> {
+  async function recover({ error, verdict, tries }: Failure): Promise<void> {
     report(error, verdict, tries);
-    if (verdict === 'unknown' || verdict === 'reconnect') connection.discard();
-    if (verdict === 'no_partition') await makePartitions(batch);
-    else if (verdict !== 'offender') await backoff(tries);
+    if (verdict === 'unknown' || verdict === 'reconnect' || verdict === 'unfit') connection.discard();
+    if (verdict !== 'offender' && verdict !== 'no_partition') await backoff(tries);
   }
 
   async function send(flush: Flush, doubtful: boolean): Promise<FlushAnswer> {
@@ -163,12 +163,15 @@ export function createFlusher(deps: FlusherDeps): Flusher {
     return undefined;
   }
 
-  async function makePartitions({ entries }: Batch): Promise<void> {
+  /** False when that failed: then nobody can tell whether it would have helped. */
+  async function makePartitions({ entries }: Batch): Promise<boolean> {
     try {
       await deps.makePartitions(entries.map(({ executionId }) => executionId));
+      return true;
     } catch (error) {
       log.error({ error }, 'a partition that is needed could not be made');
       await backoff(MOST_FAULTS);
+      return false;
     }
   }
 

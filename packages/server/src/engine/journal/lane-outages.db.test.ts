@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { aStart, aStep, ended, useJournal } from '../../../testing/journal.ts';
+import { makePartitions } from '../store/make-partitions.ts';
 import type { JournalEntry } from './entry.ts';
 
 const journal = useJournal();
@@ -48,6 +49,32 @@ describe('a lost session', () => {
     });
     expect(await submit(aStart())).toEqual([{ kind: 'committed' }]);
     expect(refusals).toBe(-1);
+  });
+
+  it('waits for a server that takes nothing from anybody, and refuses nothing for it [F20]', async () => {
+    const unfit = ['default_transaction_read_only = on', 'role pg_monitor']; // a standby; rights that were taken away
+    const sessions = [...unfit, ...unfit, ...unfit];
+    const { submit } = await aLane({
+      async connect() {
+        const client = await journal.test.database.connectDirect('lane');
+        const setting = sessions.pop();
+        if (setting !== undefined) await client.query(`set ${setting}`);
+        return client;
+      },
+    });
+    expect(await submit(aStart(), aStart())).toEqual([{ kind: 'committed' }, { kind: 'committed' }]);
+    expect(sessions).toEqual([]);
+  });
+
+  it('is made later when a partition that is needed cannot be made at first [F26]', async () => {
+    let failures = 5;
+    const { submit } = await aLane({
+      makePartitions(ids) {
+        failures -= 1;
+        return failures >= 0 ? Promise.reject(new Error('no')) : makePartitions(journal.test.database, ids);
+      },
+    });
+    expect(await submit(aStart({ at: Date.UTC(2036, 4, 15) }))).toEqual([{ kind: 'committed' }]);
   });
 
   it('does not keep a closing lane from closing', async () => {

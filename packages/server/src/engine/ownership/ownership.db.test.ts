@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { useJournal } from '../../../testing/journal.ts';
-import { silentLog } from '../../kernel/log/log.ts';
+import { createLog, silentLog } from '../../kernel/log/log.ts';
 import { createOwnership, type Ownership, type OwnershipDeps } from './ownership.ts';
 
 const journal = useJournal();
@@ -155,6 +155,17 @@ describe('several processes', () => {
     await flush.query('commit');
     await expect.poll(() => ownership.owns(5), { interval: 20 }).toBe(true);
   });
+});
+
+it('says that leases are not renewed when that begins and when it is over, and not at every try', async () => {
+  const said: { readonly level: string; readonly message: string }[] = [];
+  const destination = { write: (line: string) => void said.push(JSON.parse(line)) };
+  await aProcess({ log: createLog({ level: 'debug', format: 'json', destination }), leaseMs: 60_000 });
+  const levels = (words: RegExp) => said.filter(({ message }) => words.test(message)).map(({ level }) => level);
+  await rows('alter table shards rename to shards_away');
+  await expect.poll(() => levels(/could not be renewed/).slice(0, 3)).toEqual(['warn', 'debug', 'debug']);
+  await rows('alter table shards_away rename to shards');
+  await expect.poll(() => levels(/renewed again/)).toEqual(['info']);
 });
 
 it('says once that it cannot go on when its thread has ended, and can still be stopped', async () => {

@@ -54,14 +54,26 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   let thread: Worker | null = null;
   let ticking: NodeJS.Timeout | undefined;
   let isStopping = false;
+  let isTroubled = false;
 
   function heard(message: FromLeaseThread): void {
-    if (message.kind === 'trouble') {
-      deps.log.warn({ reason: message.message }, 'leases could not be renewed; it is tried again');
-    } else if (message.generation === generation && !isStopping) {
+    note(message);
+    if (message.kind === 'renewed' && message.generation === generation && !isStopping) {
       prove(message.asked);
       if (message.lost.length > 0) drop(message.lost);
       if (message.taken.length > 0) take(message.taken);
+    }
+  }
+
+  /** Told when it begins and when it is over: an outage of an hour would else be thousands of lines. */
+  function note(message: FromLeaseThread): void {
+    const wasTroubled = isTroubled;
+    isTroubled = message.kind === 'trouble';
+    if (message.kind === 'trouble') {
+      const level = wasTroubled ? 'debug' : 'warn';
+      deps.log[level]({ reason: message.message }, 'leases could not be renewed; it is tried again');
+    } else if (wasTroubled) {
+      deps.log.info('leases are renewed again');
     }
   }
 

@@ -2,13 +2,11 @@
  * Hands tries to the action service and their outcomes back to the rules. A try is handed out only while our shards are
  * certainly ours; what cannot be handed out is held until they are, or left to the next owner.
  */
-import type { AttemptOutcome, Effect } from '@cloudflow/core/run/contract.ts';
+import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { LiveExecution } from './live.ts';
-import { tryName } from './runner.ts';
-
-export type Try = Extract<Effect, { kind: 'attempt' }>;
+import { neverBegan, type Try, tryName } from './try.ts';
 
 export type AttemptsDeps = {
   readonly clock: Clock;
@@ -20,6 +18,8 @@ export type AttemptsDeps = {
 
 export type Attempts = {
   begin(live: LiveExecution, effect: Try): void;
+  /** Asks a try to stop. One that was held, and so never began, is not handed out any more. */
+  abort(live: LiveExecution, effect: Pick<Try, 'key' | 'attempt'>): void;
   /** Hands out what was held, when it may be. */
   retryHeld(): void;
   readonly running: number;
@@ -57,10 +57,23 @@ export function createAttempts({ clock, log, run, mayHandOut, hear }: AttemptsDe
     return { error: { code: 'engine_error', message: 'The engine could not run this attempt.', retryable: true } };
   }
 
+  function abort(live: LiveExecution, effect: Pick<Try, 'key' | 'attempt'>): void {
+    const name = tryName(effect);
+    live.attempts.get(name)?.abort(new Error('The step was stopped.'));
+    const kept = held.find((each) => each.live === live && tryName(each.effect) === name);
+    if (kept === undefined) return;
+    held = held.filter((each) => each !== kept);
+    // Not at once: who asks is in the middle of a decision.
+    queueMicrotask(() => hear(live, kept.effect, neverBegan));
+  }
+
   return {
     begin,
+    abort,
     retryHeld() {
-      if (held.length === 0 || !mayHandOut()) return;
+      if (held.length === 0) return;
+      held = held.filter(({ live }) => !live.dropped);
+      if (!mayHandOut()) return;
       const now = held;
       held = [];
       for (const { live, effect } of now) begin(live, effect);

@@ -12,14 +12,16 @@ export function entryOf(live: LiveExecution): JournalEntry {
   live.softSince = null;
   const { armed, disarmed } = timersOf(live);
   const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: JSON.stringify(taken.events) };
-  if (row !== null) live.seq = row.seq;
+  const seq = row?.seq ?? live.seq;
+  const head = headUpdate(live, seq);
+  live.seq = seq; // only now: a value that cannot be written as text leaves no gap
   const ended = live.end !== null;
   return {
     executionId: live.id,
     shard: live.shard,
     start: live.start,
     row,
-    head: headUpdate(live),
+    head,
     armed: ended ? [] : armed,
     disarmed: ended ? [] : disarmed,
     allTimersOff: ended && live.hasTimers,
@@ -41,7 +43,7 @@ function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'>
 }
 
 /** Null when nothing that the row shows has changed. */
-function headUpdate(live: LiveExecution): HeadUpdate | null {
+function headUpdate(live: LiveExecution, seq: number): HeadUpdate | null {
   const { state, end, head } = live;
   const next: Head = { status: state.status, waitReason: waitReason(state), phase: state.phase };
   if (head !== null && head.status === next.status && head.waitReason === next.waitReason && head.phase === next.phase)
@@ -53,7 +55,7 @@ function headUpdate(live: LiveExecution): HeadUpdate | null {
     error: end === null || end.error === null ? null : JSON.stringify(end.error),
     startedAt: state.startedAt,
     finishedAt: state.endedAt,
-    seq: live.seq,
+    seq,
   };
 }
 

@@ -51,6 +51,8 @@ export type LiveExecution = {
   hasTimers: boolean;
   /** Since when only beginnings of tries wait to be written (they need no haste), in milliseconds; null: none do. */
   softSince: number | null;
+  /** A flush under way holds an entry of it. */
+  inFlight: boolean;
   /** No longer ours, or given up: whatever still comes for it is late. */
   dropped: boolean;
   /** Set when the database refused what it decided. */
@@ -110,6 +112,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     attempts: new Map(),
     hasTimers: false,
     softSince: null,
+    inFlight: false,
     dropped: false,
     refused: false,
   };

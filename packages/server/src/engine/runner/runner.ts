@@ -12,8 +12,7 @@ import type { Logger } from '../../kernel/log/log.ts';
 import type { CommitResult, JournalEntry } from '../journal/entry.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { type LiveExecution, mustWrite, nothing } from './live.ts';
-
-type Try = Extract<Effect, { kind: 'attempt' }>;
+import { neverBegan, type Try, tryName } from './try.ts';
 
 export type RunnerDeps = {
   readonly clock: Clock;
@@ -22,9 +21,12 @@ export type RunnerDeps = {
   readonly wakeLane: () => void;
   /** Starts a try; its outcome comes back through `hear`. */
   readonly beginTry: (live: LiveExecution, effect: Try) => void;
+  readonly abortTry: (live: LiveExecution, effect: Pick<Try, 'key' | 'attempt'>) => void;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
-  /** A start has been settled, whichever way: exactly once for each. */
+  /** What became of a start. Never, when the lane is closed before it could tell. */
   readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
+  /** It is ours, but what is in memory of it is of no use: read it again, after a while. */
+  readonly readAnew: (live: LiveExecution) => void;
   /** The end has been committed. */
   readonly onEnded: (live: LiveExecution) => void;
   readonly onConsumed: (inboxIds: readonly string[]) => void;
@@ -35,6 +37,8 @@ export type Runner = {
   get(executionId: string): LiveExecution | undefined;
   all(): IterableIterator<LiveExecution>;
   add(live: LiveExecution): void;
+  /** Only stores a start: its shard is another's. */
+  store(live: LiveExecution): void;
   /** An input for an execution in memory; `inboxId` when it came as a row, which is deleted with what it led to. */
   hear(live: LiveExecution, input: RunInput, inboxId?: string): void;
   /** Hands out again what a rebuilt execution owes. */
@@ -50,6 +54,7 @@ export type Runner = {
 
 /** An execution that waits longer than this is a row, not memory. */
 const EVICT_AFTER_MS = 2_000;
+const UNIQUE_VIOLATION = '23505';
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { clock, log } = deps;
@@ -57,6 +62,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   const dirty = new Set<LiveExecution>();
   const soft = new Set<LiveExecution>();
   const discarded: JournalEntry[] = [];
+  /** Whose entry it is. Not found by id: what was dropped may have been read anew while its last flush was under way. */
+  const inFlight = new Map<JournalEntry, LiveExecution>();
 
   function adopt(live: LiveExecution, { events, effects }: Decision): void {
     const { decided } = live;
@@ -87,7 +94,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       case 'attempt':
         return deps.beginTry(live, effect);
       case 'abort':
-        return live.attempts.get(tryName(effect))?.abort(new Error('The step was stopped.'));
+        return deps.abortTry(live, effect);
       case 'arm':
         return deps.armTimer({ executionId: live.id, timer: effect.timer, due: effect.due });
       case 'disarm':
@@ -108,8 +115,9 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function hear(live: LiveExecution, input: RunInput, inboxId?: string): void {
-    if (live.dropped || live.refused) return;
+    if (live.dropped) return;
     if (inboxId !== undefined) live.decided.consumed.push(inboxId);
+    if (live.refused) return;
     guarded(live, () => decide(live.plan, live.state, input, live.around));
   }
 
@@ -154,7 +162,10 @@ export function createRunner(deps: RunnerDeps): Runner {
       dirty.delete(live);
       if (live.dropped) continue;
       const entry = tryEntry(live);
-      if (entry !== null) entries.push(entry);
+      if (entry === null) continue;
+      live.inFlight = true;
+      inFlight.set(entry, live);
+      entries.push(entry);
     }
     return entries;
   }
@@ -168,7 +179,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         { error, execution_id: live.id, correlation_id: live.correlationId },
         'what was decided cannot be written; the execution is ended',
       );
-      if (live.refused) drop(live, 'it cannot be written');
+      if (live.refused) giveBack(live, 'it cannot be written');
       else
         quarantine(
           live,
@@ -180,31 +191,58 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function settled(entry: JournalEntry, result: CommitResult): void {
-    const live = lives.get(entry.executionId);
-    if (live === undefined || live.dropped) return;
+    const live = inFlight.get(entry);
+    if (live === undefined) return deps.onConsumed(entry.consumed);
+    inFlight.delete(entry);
+    live.inFlight = false;
+    // Given up while its flush was under way: its next owner goes on with it, and who started it hears that it is on disk.
+    if (live.dropped) return settleStart(live, result.kind === 'committed' ? { kind: 'pending' } : result);
     if (result.kind === 'committed') return committed(live, result);
     if (result.kind === 'refused') return refused(live, entry, result);
     // Replayed, pending with another owner, or the shard is lost: it is not ours (any more).
-    if (live.start !== null) deps.onStartSettled(live, result);
+    settleStart(live, result);
     drop(live, result.kind);
+  }
+
+  function settleStart(live: LiveExecution, result: CommitResult): void {
+    if (live.start === null) return;
+    live.start = null;
+    deps.onStartSettled(live, result);
   }
 
   function committed(live: LiveExecution, result: CommitResult): void {
     const { effects, consumed } = live.flushing ?? nothing();
     live.flushing = null;
     if (consumed.length > 0) deps.onConsumed(consumed);
-    if (live.start !== null) {
-      live.start = null;
-      deps.onStartSettled(live, result);
-    }
+    settleStart(live, result);
     // Not `live.end`: it may have been decided while this flush was under way, and stand in the next one.
     if (effects.some(({ kind }) => kind === 'end')) return ended(live);
-    for (const effect of effects) release(live, effect);
+    releaseAll(live, effects);
+    // Stored only, as the start of another's shard, which has become ours in the same moment.
+    if (live.state.status === 'PENDING') return hear(live, { kind: 'start', at: clock.now() });
     if (dirty.has(live) || live.decided.effects.length > 0) return;
     evictIfIdle(live);
   }
 
+  /** What was told to stop while the flush was under way is not begun any more. */
+  function releaseAll(live: LiveExecution, effects: readonly Effect[]): void {
+    const stopped = new Set(live.decided.effects.flatMap((each) => (each.kind === 'abort' ? tryName(each) : [])));
+    for (const effect of effects) {
+      if (effect.kind !== 'attempt' || !stopped.has(tryName(effect))) release(live, effect);
+      else
+        hear(live, {
+          kind: 'attempt_ended',
+          key: effect.key,
+          attempt: effect.attempt,
+          at: clock.now(),
+          outcome: neverBegan,
+        });
+    }
+  }
+
   function ended(live: LiveExecution): void {
+    // What came while the flush with the end was under way.
+    if (live.decided.consumed.length > 0) discard(live.id, live.shard, live.decided.consumed);
     lives.delete(live.id);
     dirty.delete(live);
     soft.delete(live);
@@ -218,10 +256,20 @@ export function createRunner(deps: RunnerDeps): Runner {
       { execution_id: live.id, correlation_id: live.correlationId, sql_state: result.sqlState, reason: result.message },
       'the database refused what an execution decided',
     );
-    if (entry.row !== null) live.seq -= 1;
+    if (entry.row !== null) live.seq = entry.row.seq - 1;
+    if (live.refused && dirty.has(live)) return; // its end has been decided meanwhile, and is in the next flush
+    // Two of us, one after the other: the later one goes by what the other wrote.
+    if (result.sqlState === UNIQUE_VIOLATION && live.start === null) return giveBack(live, 'its journal has gone on');
     if (!live.refused) return quarantine(live, 'unstorable_value', 'The database refused a value of this execution.');
-    if (live.start !== null) deps.onStartSettled(live, result);
+    if (live.start === null) return giveBack(live, 'the database refuses it');
+    settleStart(live, result);
     drop(live, 'the database refuses it');
+  }
+
+  /** What is on disk of it has no end yet: nobody would come back to it. */
+  function giveBack(live: LiveExecution, reason: string): void {
+    drop(live, reason);
+    deps.readAnew(live);
   }
 
   /** What only waits, and not for soon, needs no memory: its timer or an inbox row names it when it is time. */
@@ -236,13 +284,19 @@ export function createRunner(deps: RunnerDeps): Runner {
     live.dropped = true;
   }
 
+  function discard(executionId: string, shard: number, consumed: readonly string[]): void {
+    const empty = { start: null, row: null, head: null, armed: [], disarmed: [], allTimersOff: false };
+    discarded.push({ executionId, shard, ...empty, consumed });
+    deps.wakeLane();
+  }
+
   function drop(live: LiveExecution, reason: string): void {
     lives.delete(live.id);
     dirty.delete(live);
     soft.delete(live);
     live.dropped = true;
     deps.onConsumed([...(live.flushing?.consumed ?? []), ...live.decided.consumed]);
-    if (live.start !== null) deps.onStartSettled(live, { kind: 'lost_shard' });
+    if (!live.inFlight) settleStart(live, { kind: 'lost_shard' });
     abortAll(live, `The execution is not driven here any more: ${reason}.`);
   }
 
@@ -253,22 +307,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     get: (executionId) => lives.get(executionId),
     all: () => lives.values(),
     add: (live) => void lives.set(live.id, live),
+    store: markDirty,
     hear,
     resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around)),
-    discard(executionId, shard, consumed) {
-      discarded.push({
-        executionId,
-        shard,
-        start: null,
-        row: null,
-        head: null,
-        armed: [],
-        disarmed: [],
-        allTimersOff: false,
-        consumed,
-      });
-      deps.wakeLane();
-    },
+    discard,
     flushSoft(olderThanMs) {
       const before = clock.now() - olderThanMs;
       for (const live of soft) if ((live.softSince ?? 0) <= before) markDirty(live);
@@ -281,8 +323,4 @@ export function createRunner(deps: RunnerDeps): Runner {
 function abortAll(live: LiveExecution, reason: string): void {
   for (const controller of live.attempts.values()) controller.abort(new Error(reason));
   live.attempts.clear();
-}
-
-export function tryName({ key, attempt }: Pick<Try, 'key' | 'attempt'>): string {
-  return `${key.p ?? ''}/${key.s}#${attempt}`;
 }

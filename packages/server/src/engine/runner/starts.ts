@@ -16,14 +16,18 @@ export type StartsDeps = {
   readonly waiters: Waiters;
   readonly entropy: Entropy;
   /** A new id, in one of our shards when there is one: then it begins here and now. */
-  readonly newId: (now: number) => { readonly id: string; readonly shard: number };
+  readonly newId: (now: number) => NewId;
   readonly maxInFlight: number;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
 };
 
+export type NewId = { readonly id: string; readonly shard: number; readonly isOurs: boolean };
+
 export type Starts = {
   start(request: StartRequest, options: StartOptions): Promise<StartResult>;
   settled(live: LiveExecution, result: CommitResult): void;
+  /** Nothing is written any more: who still waits to hear of a start is told that nobody knows. */
+  close(): void;
 };
 
 /** How often an execution that another process drives is looked at while somebody waits for it. */
@@ -43,26 +47,25 @@ export function createStarts(deps: StartsDeps): Starts {
       });
     }
     const deadline = clock.now() + waitMs;
-    const live = admit(request);
+    const { live, isOurs } = admit(request);
     const result = await new Promise<CommitResult>((settle) => {
       open.set(live, { settle });
       runner.add(live);
-      runner.hear(live, { kind: 'start', at: live.facts.createdAt });
+      if (isOurs) runner.hear(live, { kind: 'start', at: live.facts.createdAt });
+      else runner.store(live);
     });
     return answer(request, live, result, { waitMs: deadline - clock.now(), signal });
   }
 
-  function admit(request: StartRequest): LiveExecution {
+  function admit(request: StartRequest): { readonly live: LiveExecution; readonly isOurs: boolean } {
     const now = clock.now();
-    const { id, shard } = deps.newId(now);
+    const { id, shard, isOurs } = deps.newId(now);
     const row = startRow(request, id, now);
     const { tenantId, correlationId, plan, input } = request;
     const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels: request.labels ?? {} };
     const trigger = JSON.parse(row.trigger) as Json;
-    return createLive(
-      { id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts, entropy: deps.entropy },
-      row,
-    );
+    const seed = { id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts };
+    return { live: createLive({ ...seed, entropy: deps.entropy }, row), isOurs };
   }
 
   async function answer(
@@ -94,7 +97,10 @@ export function createStarts(deps: StartsDeps): Starts {
           cause: result.message,
         });
       case 'lost_shard':
-        throw problem('unavailable', { detail: 'The start was not stored; try again.', retryAfter: 1 });
+        throw problem('unavailable', {
+          detail: 'The start was not confirmed. With an Idempotency-Key it can be repeated safely.',
+          retryAfter: 1,
+        });
     }
   }
 
@@ -122,6 +128,10 @@ export function createStarts(deps: StartsDeps): Starts {
     settled(live, result) {
       open.get(live)?.settle(result);
       open.delete(live);
+    },
+    close() {
+      for (const { settle } of open.values()) settle({ kind: 'lost_shard' });
+      open.clear();
     },
   };
 }

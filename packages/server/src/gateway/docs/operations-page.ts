@@ -40,9 +40,10 @@ ${inputTable('Path', route.params)}${inputTable('Query', route.query)}${inputTab
 
 function bodyTable(schema: SchemaView | undefined): Html {
   if (schema === undefined) return html``;
-  return schema.properties
-    ? inputTable('Body', schema)
-    : html`<h4>Body</h4><p>${prose(schema.description ?? describeType(schema))}</p>`;
+  if (Object.keys(schema.properties ?? {}).length > 0) return inputTable('Body', schema);
+  const { externalDocs: more } = schema;
+  const link = more ? html` <a href="${more.url}">${more.description}</a>` : html``;
+  return html`<h4>Body</h4><p>${prose(schema.description ?? describeType(schema))}${link}</p>`;
 }
 
 function inputTable(title: string, schema: SchemaView | undefined): Html {

@@ -14,6 +14,7 @@ export type SchemaView = {
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly format?: string;
+  readonly externalDocs?: { readonly description: string; readonly url: string };
 };
 
 export function describeType(schema: SchemaView): string {

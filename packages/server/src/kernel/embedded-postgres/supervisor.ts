@@ -68,7 +68,7 @@ export async function superviseServer(options: SupervisorOptions): Promise<Super
       current = startPostmaster(options);
       if (stopping.signal.aborted) await current.stop();
       await current.ready(options.progress);
-      options.log.info({ pid: current.pid }, 'the embedded PostgreSQL runs again');
+      options.log.info({ postmaster_pid: current.pid }, 'the embedded PostgreSQL runs again');
     } catch (error) {
       options.log.error({ err: error }, 'the embedded PostgreSQL did not start again');
     }

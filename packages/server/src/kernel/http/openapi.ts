@@ -43,7 +43,7 @@ export function openApiDocument(routes: readonly Route[], { version, basePath }:
 }
 
 function operation(route: Route) {
-  const { auth, summary, description, tags, body } = route;
+  const { auth, summary, description, tags, body, needsBody = body && hasRequired(body) } = route;
   return {
     operationId: operationId(route),
     summary,
@@ -55,7 +55,7 @@ function operation(route: Route) {
       ...parameters('query', route.query),
       ...parameters('header', route.headers),
     ],
-    ...(body && { requestBody: { required: needsBody(body), content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { required: needsBody, content: { 'application/json': { schema: body } } } }),
     responses: { ...responses(route), default: { $ref: '#/components/responses/Problem' } },
   };
 }
@@ -81,7 +81,7 @@ function parameters(place: 'path' | 'query' | 'header', schema: ObjectSchema | u
   });
 }
 
-function needsBody(schema: object): boolean {
+function hasRequired(schema: object): boolean {
   return 'required' in schema && Array.isArray(schema.required) && schema.required.length > 0;
 }
 

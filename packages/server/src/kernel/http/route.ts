@@ -51,6 +51,8 @@ export type RouteDefinition<
   readonly query?: Q;
   /** An absent body counts as `{}`. Without this schema a body other than `{}` is refused. */
   readonly body?: B;
+  /** For the description alone: a body is needed although no schema can say so, since its errors are found elsewhere. */
+  readonly needsBody?: boolean;
   /** Names in lower case. Other headers are allowed and not passed on. */
   readonly headers?: H;
   /** By status: the JSON that is answered, or a text that says what is answered in its place. */

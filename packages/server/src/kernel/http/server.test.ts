@@ -395,6 +395,7 @@ test('requests that two parsers could read differently are refused, and the conn
     'obfuscated TE': `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
     'TE twice': `${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${smuggled}`,
     'space before colon': `${head}Content-Length : 2\r\n\r\n{}`,
+    'no host': 'GET /api/raw HTTP/1.1\r\nConnection: close\r\n\r\n',
     'bare LF': 'POST /api/bare HTTP/1.1\nHost: x\nContent-Length: 2\n\n{}',
   };
   for (const [name, bytes] of Object.entries(attacks)) {

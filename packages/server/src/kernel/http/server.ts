@@ -80,7 +80,13 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16_384,
+      // Node's own refusal has no body; ours is a problem.
+      requireHostHeader: false,
+    },
     clientErrorHandler: answerMalformed,
     frameworkErrors(error, request, reply) {
       const [wide, narrow] = [reply as unknown as FastifyReply, request as unknown as FastifyRequest];
@@ -129,6 +135,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     // Comes once for each request, also when the caller left before the answer.
     reply.raw.once('close', answered);
     begin(request, reply, state);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      return done(problem('malformed_request', { detail: 'The request has no `Host` header.' }));
     const { permission } = request.routeOptions.config;
     allowOrigin(request, reply, options.corsOrigins);
     if (state.draining) reply.header('connection', 'close');
