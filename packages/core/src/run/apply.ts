@@ -113,8 +113,19 @@ function blockOf(plan: Plan, owner: StepRun | null, name: string): number | unde
   const { step } = owner;
   if (name === 'error' && step.onError.kind === 'handler') return step.onError.block;
   if (name === 'compensate') return step.compensation ?? undefined;
-  return plan.blocks.find((block) => block.owner === step.index && block.name === name)?.index;
+  return namedBlocks(plan).get(`${step.index}/${name}`);
 }
+
+/** The blocks by owner and name. A plan of thousands of branches is not searched for each of them. */
+function namedBlocks(plan: Plan): ReadonlyMap<string, number> {
+  const known = blocksByName.get(plan);
+  if (known !== undefined) return known;
+  const names = new Map(plan.blocks.map(({ owner, name, index }) => [`${owner}/${name}`, index]));
+  blocksByName.set(plan, names);
+  return names;
+}
+
+const blocksByName = new WeakMap<Plan, ReadonlyMap<string, number>>();
 
 /** Where the block instance stands; `$` keeps `on_failure` and `on_cancel` apart from steps of that name. */
 export function scopePath(plan: Plan, owner: StepRun | null, name: string | number): string {

@@ -86,6 +86,13 @@ describe('parallel', () => {
     expect(run).toMatchObject({ took: 100, end: { status: 'FAILED', error: { step: 's' } } });
   });
 
+  it('waits for a branch that nothing else waits for when it is cancelled, however that ends', () => {
+    const config = { join: 'any', branches: { slow: branch('s'), quick: branch('q') } };
+    const plan = planOf([{ id: 'p', type: 'parallel', config }]);
+    const run = simulate(plan, { answer: timed({ s: 100, q: 10 }), then: [{ at: 50, input: 'cancel' }], deaf: true });
+    expect(run).toMatchObject({ took: 100, end: { status: 'CANCELLED' } });
+  });
+
   it('with cancel_remaining withdraws the branches that have not ended [WCP29 WCP32]', () => {
     const config = { join: { count: 1 }, cancel_remaining: true, branches: { slow: branch('s'), quick: branch('q') } };
     const plan = planOf([{ id: 'p', type: 'parallel', config }]);
@@ -121,6 +128,25 @@ describe('loop', () => {
   it('counts, and shows each round its number and the output before it', () => {
     const plan = planOf([loop('l', { times: 5, steps: [say('x', '${ loop.index == 0 ? 1 : loop.previous * 2 }')] })]);
     expect(simulate(plan).end?.output).toEqual({ l: 16 });
+  });
+
+  it('asks how often it is to go round once, when it begins', () => {
+    const shrinks = { id: 'shrink', type: 'set_variables', config: { n: 0 } };
+    const plan = planOf([loop('l', { times: '${ vars.n }', steps: [shrinks, doAct('call')] })], {
+      variables: { n: 3 },
+    });
+    expect(simulate(plan, { then: [{ at: 1, input: 'restart' }] }).end?.status).toBe('COMPLETED');
+    expect(simulate(plan).tried).toHaveLength(3);
+    const half = planOf([loop('l', { times: '${ input.n }', steps: [doAct('call')] })]);
+    expect(simulate(half, { input: { n: 1.5 } }).end).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'expression_error' },
+    });
+  });
+
+  it('and for_each without steps end at once', () => {
+    const plan = planOf([loop('l', { times: 3, steps: [] }), each('e', { items: [1, 2], concurrency: 1, steps: [] })]);
+    expect(simulate(plan).end).toMatchObject({ status: 'COMPLETED', output: { l: null, e: [null, null] } });
   });
 
   it('fails over its limit of rounds', () => {
@@ -255,7 +281,7 @@ describe('cancel', () => {
     const run = simulate(plan, {
       answer: ({ path }) => ({ output: path, after: path === 'e.1.call' ? 1_000 : path === 'found' ? 10 : 5 }),
     });
-    expect(stepRows(plan, run.state)[0]).toMatchObject({ path: 'e', status: 'SUCCESS', output: ['e.0.call'] });
+    expect(stepRows(plan, run.state)[0]).toMatchObject({ path: 'e', status: 'SUCCESS', output: ['e.0.call', null] });
     expect(run.took).toBe(10);
   });
 });

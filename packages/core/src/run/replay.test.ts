@@ -111,7 +111,7 @@ function answering(seed: number): (attempt: Try) => Answer {
   };
 }
 
-const runs = { numRuns: 300 };
+const runs = { numRuns: 1000 };
 
 describe('the journal', () => {
   it('rebuilds the very state that was decided, whatever happened [E11]', () => {

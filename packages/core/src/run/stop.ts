@@ -5,7 +5,7 @@
 import type { PlanStep } from '../definition/plan.ts';
 import { type Decision, record } from './decision.ts';
 import type { FinalStatus, StepError } from './event.ts';
-import { isStopping, keyIn } from './scope.ts';
+import { isStopping, keyIn, standsApart } from './scope.ts';
 import { isComplete, isFinal, isTrying, keyOf, type Scope, type StepRun } from './state.ts';
 
 const GRACE_MS = 10_000;
@@ -69,8 +69,8 @@ export function drain(d: Decision, from: Scope): void {
     const { owner } = scope;
     if (owner === null) return;
     if (isFinal(owner.status)) {
-      if (!scope.lingers) return;
-      scope = owner.scope;
+      if (standsApart(d, scope)) return;
+      scope = owner.scope; // nothing waited for it but the end of what is around
       continue;
     }
     if (!owner.inner.every((inner) => inner.closed || isAtRest(inner))) return;
