@@ -108,9 +108,11 @@ describe('a start that cannot be', () => {
 
 describe('asking instead of starting', () => {
   it('prints the configuration with its secrets masked, the help, and the version', async () => {
-    const config = await run({ arguments: ['--print-config'], apiKey: `cfk_live_${'a'.repeat(32)}`, port: 9000 });
+    const options = ['--print-config', '--roles', 'gateway'];
+    const config = await run({ arguments: options, apiKey: `cfk_live_${'a'.repeat(32)}`, port: 9000 });
     expect([config.code, config.output]).toEqual([0, expect.stringContaining('PORT=9000')]);
     expect(config.output).toContain('CLOUDFLOW_BOOTSTRAP_API_KEY=[masked]');
+    expect(config.output).toContain('CLOUDFLOW_ROLES=gateway\n');
     const help = await run({ arguments: ['--help'] });
     expect([help.code, help.output]).toEqual([0, expect.stringContaining('CLOUDFLOW_DATA_DIR')]);
     expect((await run({ arguments: ['--version'] })).output).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -126,10 +126,15 @@ export function processSource(roles?: string): ConfigSource {
   };
 }
 
+/** What was given as an argument counts for more. */
+export function environmentOf({ environment, roles }: ConfigSource): Environment {
+  return roles === undefined ? environment : { ...environment, [settings.roles.key]: roles };
+}
+
 /** @throws ConfigError with every problem found */
-export function readConfig({ environment, roles, isTerminal, cwd }: ConfigSource): Config {
-  const given = roles === undefined ? environment : { ...environment, [settings.roles.key]: roles };
-  const values = readSettings(settings, given, {
+export function readConfig(source: ConfigSource): Config {
+  const { isTerminal, cwd } = source;
+  const values = readSettings(settings, environmentOf(source), {
     prefix: 'CLOUDFLOW_',
     foreign,
     readFile: (path) => readFileSync(path, 'utf8'),

@@ -1,7 +1,7 @@
 /** The program: reads the configuration, starts the product, and stops it when it is told to. */
 import { enableCompileCache } from 'node:module';
 import { compose, type Product } from './compose.ts';
-import { type Config, processSource, readConfig } from './config.ts';
+import { type Config, environmentOf, processSource, readConfig } from './config.ts';
 import { firstKeyText } from './first-key-text.ts';
 import { ConfigError } from './kernel/config/read-settings.ts';
 import { createLog, type Logger } from './kernel/log/log.ts';
@@ -21,7 +21,7 @@ try {
   else if (command === 'version') say(version);
   else {
     const config = readConfig(source);
-    if (command === 'print-config') say(printConfig(source.environment));
+    if (command === 'print-config') say(printConfig(environmentOf(source)));
     else await run(config, createLog({ level: config.logLevel, format: config.logFormat }));
   }
 } catch (error) {
