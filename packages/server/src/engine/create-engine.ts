@@ -17,6 +17,8 @@ export type EngineDeps = {
   readonly leaseMs: number;
   /** Executions in memory; beyond it starts are refused with `overloaded`. */
   readonly maxInFlight: number;
+  /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
+  readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
   readonly planOf: (versionId: string) => Promise<Plan>;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;

@@ -39,6 +39,7 @@ export type Parts = {
 /** How many due timers one look takes from the table. */
 const TIMERS_AT_ONCE = 10_000;
 const RECOVER_AGAIN_MS = 1_000;
+const CONFIRM_WITHIN_MS = 10_000;
 
 export function wire(deps: EngineDeps): Parts {
   const entropy = { uuid: randomUUID, random: Math.random };
@@ -187,7 +188,7 @@ function wireInbound(parts: Parts): Inbound {
 }
 
 function wireStarts(parts: Parts): Starts {
-  const { clock, maxInFlight, readHead } = parts.deps;
+  const { clock, maxInFlight, confirmWithinMs = CONFIRM_WITHIN_MS, readHead } = parts.deps;
   return createStarts({
     clock,
     runner: parts.runner,
@@ -195,6 +196,7 @@ function wireStarts(parts: Parts): Starts {
     entropy: parts.entropy,
     newId: (now) => newId(now, parts.ownership.ownedShards()),
     maxInFlight,
+    confirmWithinMs,
     readHead,
   });
 }

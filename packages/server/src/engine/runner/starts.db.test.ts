@@ -86,6 +86,22 @@ describe('a start', () => {
     expect(await engine.start(aStart(workflow), { waitMs: 5_000 })).toMatchObject(finished);
   });
 
+  it('that the database does not take in time is answered as not confirmed, and its key finds it later [F06]', async () => {
+    const engine = await engines.anEngine({ confirmWithinMs: 200 });
+    const request = aStart(await engines.publish([act('work')]), { idempotency: { key: 'in doubt', hash } });
+    await engines.rows('begin; lock table execution_events in access exclusive mode');
+    try {
+      const unconfirmed = engine.start(request, { waitMs: 5_000 });
+      await expect(unconfirmed).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
+    } finally {
+      await engines.rows('rollback');
+    }
+    const again = () => engine.start(request, { waitMs: 5_000 });
+    await expect.poll(again).toMatchObject({ kind: 'replayed', finished: { status: 'COMPLETED' } });
+    const stored = `select count(*)::int as n from workflow_executions where workflow_id = '${request.workflowId}'`;
+    expect(await engines.one(stored)).toEqual({ n: 1 });
+  });
+
   it('in a process that drives nothing is begun by one that does, and its end is told here', async () => {
     const gateway = await engines.anEngine({ drives: false });
     const workflow = await engines.publish([act('work')]);

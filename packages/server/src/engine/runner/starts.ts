@@ -18,6 +18,8 @@ export type StartsDeps = {
   /** A new id, in one of our shards when there is one: then it begins here and now. */
   readonly newId: (now: number) => NewId;
   readonly maxInFlight: number;
+  /** A start that is not durable after so many milliseconds is answered as not confirmed. */
+  readonly confirmWithinMs: number;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
 };
 
@@ -49,12 +51,24 @@ export function createStarts(deps: StartsDeps): Starts {
     const deadline = clock.now() + waitMs;
     const { live, isOurs } = admit(request);
     const result = await new Promise<CommitResult>((settle) => {
-      open.set(live, { settle });
+      // Without a database nothing is confirmed, and the caller is not left hanging: what comes of it shows under its key.
+      const late = setTimeout(settled, deps.confirmWithinMs, live, { kind: 'lost_shard' });
+      open.set(live, {
+        settle(result) {
+          clearTimeout(late);
+          settle(result);
+        },
+      });
       runner.add(live);
       if (isOurs) runner.hear(live, { kind: 'start', at: live.facts.createdAt });
       else runner.store(live);
     });
     return answer(request, live, result, { waitMs: deadline - clock.now(), signal });
+  }
+
+  function settled(live: LiveExecution, result: CommitResult): void {
+    open.get(live)?.settle(result);
+    open.delete(live);
   }
 
   function admit(request: StartRequest): { readonly live: LiveExecution; readonly isOurs: boolean } {
@@ -125,10 +139,7 @@ export function createStarts(deps: StartsDeps): Starts {
 
   return {
     start,
-    settled(live, result) {
-      open.get(live)?.settle(result);
-      open.delete(live);
-    },
+    settled,
     close() {
       for (const { settle } of open.values()) settle({ kind: 'lost_shard' });
       open.clear();
