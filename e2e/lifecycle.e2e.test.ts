@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function aDirectory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'cloudflow life '));
-  cleanups.push(() => rm(path, { recursive: true, force: true }));
+  cleanups.push(() => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return path;
 }
 

@@ -1,12 +1,13 @@
 /** kill -9 of the parts of a product: what a power cut, an impatient supervisor or the memory of the system does. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { clusterPath } from '../../packages/server/src/kernel/embedded-postgres/cluster.ts';
+import { readPostmasterPid } from '../../packages/server/src/kernel/embedded-postgres/leftovers.ts';
 import type { RunningServer } from '../../packages/server/testing/server.ts';
 
 /** The product and its whole PostgreSQL at once. PostgreSQL has process groups of its own, so that each is named. */
 export async function killEverything(server: RunningServer): Promise<void> {
-  const postmaster = postmasterOf(server.dataDir);
+  const postmaster = await postmasterOf(server);
   for (const pid of [postmaster, ...childrenOf(postmaster)]) kill(pid);
   await server.kill();
 }
@@ -17,13 +18,18 @@ export function killProduct(server: RunningServer): Promise<void> {
 }
 
 /** The head of PostgreSQL alone: its sessions notice it and end. */
-export function killPostmaster(server: RunningServer): void {
-  kill(postmasterOf(server.dataDir));
+export async function killPostmaster(server: RunningServer): Promise<void> {
+  kill(await postmasterOf(server));
 }
 
-function postmasterOf(dataDir: string): number {
-  const [pid] = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
-  return Number(pid);
+/** Between two runs of it there is none for a moment. */
+async function postmasterOf({ dataDir }: RunningServer): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const pid = readPostmasterPid(clusterPath(dataDir));
+    if (pid !== undefined) return pid;
+    await pause(10);
+  }
+  throw new Error(`no PostgreSQL runs in ${dataDir}`);
 }
 
 function childrenOf(parent: number): readonly number[] {

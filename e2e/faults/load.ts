@@ -29,23 +29,34 @@ export type Load = {
   /** Answers 503 without Retry-After: they should say when to come again. */
   readonly hasteless: readonly string[];
   whenAcknowledged(count: number): Promise<void>;
-  /** Resolves when every start has been acknowledged; rejects on an answer that no client should get. */
+  /** Resolves when every start has been acknowledged; rejects on an answer that no client should get, and when nothing moves. */
   readonly finished: Promise<void>;
 };
 
 const againAfterMs = 50;
 const patienceMs = 20_000;
+/** So long without a single acknowledgement is no fault that passes: something is stuck. */
+const stalledAfterMs = 40_000;
 
 export function runLoad(options: LoadOptions): Load {
   const acknowledged = new Map<number, Acknowledged>();
   const refusals = new Map<number | 'broken', number>();
   const hasteless: string[] = [];
   const waiting: { readonly count: number; readonly tell: () => void }[] = [];
+  const stalled = Promise.withResolvers<never>();
+  let watchdog = setTimeout(giveUp, stalledAfterMs);
   let next = 0;
+
+  function giveUp(): void {
+    const seen = JSON.stringify([...refusals]);
+    stalled.reject(new Error(`stuck at ${acknowledged.size} of ${options.total}; refusals and their causes: ${seen}`));
+  }
 
   async function client(): Promise<void> {
     for (let n = next++; n < options.total; n = next++) {
       acknowledged.set(n, await started(n));
+      clearTimeout(watchdog);
+      watchdog = setTimeout(giveUp, stalledAfterMs);
       for (const { count, tell } of waiting) if (acknowledged.size >= count) tell();
     }
   }
@@ -71,7 +82,9 @@ export function runLoad(options: LoadOptions): Load {
         if (acknowledged.size >= count) tell();
         else waiting.push({ count, tell });
       }),
-    finished: Promise.all(Array.from({ length: options.clients }, client)).then(() => undefined),
+    finished: Promise.race([stalled.promise, Promise.all(Array.from({ length: options.clients }, client))])
+      .then(() => undefined)
+      .finally(() => clearTimeout(watchdog)),
   };
 }
 

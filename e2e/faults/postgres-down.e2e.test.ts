@@ -28,7 +28,7 @@ it(`lives through ${kills} kill -9 of its PostgreSQL: 503 with Retry-After while
 
   for (let kill = 0; kill < kills; kill += 1) {
     await Promise.race([load.whenAcknowledged((kill + 1) * 38 + chance.between(0, 12)), load.finished]);
-    killPostmaster(server);
+    await killPostmaster(server);
   }
   await load.finished;
   const ledger = await stage.ledger(server);

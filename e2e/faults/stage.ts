@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, onTestFailed } from 'vitest';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -34,7 +34,7 @@ export function useStage(): Stage {
   };
   const folder = async (): Promise<string> => {
     const path = await mkdtemp(join(tmpdir(), 'cloudflow-fault-'));
-    return later(path, () => rm(path, { recursive: true, force: true }));
+    return later(path, () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   };
 
   return {
@@ -51,6 +51,7 @@ export function useStage(): Stage {
     async server(options) {
       const env = { CLOUDFLOW_EGRESS_ALLOW: '127.0.0.1', ...options.env };
       const server = await startServer({ ...options, env });
+      onTestFailed(() => console.error(`what ${server.url} said last:\n${server.output().slice(-10_000)}`));
       return later(server, () => server.kill());
     },
     async ledger(server) {

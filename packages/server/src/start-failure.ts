@@ -18,9 +18,13 @@ export function startFailure(error: unknown, config: Config): string {
       return databaseFailure(message, config);
     case 'EACCES':
     case 'EPERM':
+    case 'EROFS':
       return causeOf(error) === 'listen'
         ? `${at} may not be used by this user: choose a port above 1023 with PORT`
         : `${config.dataDir} cannot be written (${message}): correct its permissions, or choose another with CLOUDFLOW_DATA_DIR`;
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${config.dataDir} cannot be a directory (${message}): choose another with CLOUDFLOW_DATA_DIR`;
     case 'ENOSPC':
       return `the disk of ${config.dataDir} is full: make room, or choose another with CLOUDFLOW_DATA_DIR`;
     case 'ECONNREFUSED':

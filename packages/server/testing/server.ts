@@ -71,7 +71,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     async stop() {
       child.kill('SIGTERM');
       const code = await exited;
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined)
+        await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
       return code;
     },
     async kill() {

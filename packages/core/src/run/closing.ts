@@ -6,7 +6,7 @@ import type { StepError } from './event.ts';
 import { itemAtRest, itemCompleted } from './items.ts';
 import { blockOutput, defaultOutput } from './output.ts';
 import { roundCompleted } from './rounds.ts';
-import { evaluate } from './scope-values.ts';
+import { bounded, evaluate } from './scope-values.ts';
 import { endFailed, failStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 import { isAtRest, type Stop, stepEnded, stopScope } from './stop.ts';
@@ -46,7 +46,10 @@ function handled(d: Decision, owner: StepRun, scope: Scope): void {
 function complete(d: Decision): void {
   if (d.state.stop !== null) return;
   const { plan, state } = d;
-  const output = plan.output === null ? { value: defaultOutput(plan, state.top) } : evaluate(d, state.top, plan.output);
+  const output =
+    plan.output === null
+      ? bounded(defaultOutput(plan, state.top), 'output_too_large')
+      : evaluate(d, state.top, plan.output);
   if ('error' in output) return stopScope(d, state.top, { to: 'FAILED', error: output.error });
   endExecution(d, { status: 'COMPLETED', output: output.value });
 }

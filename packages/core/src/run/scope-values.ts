@@ -1,4 +1,6 @@
 /** What an expression sees inside an execution: names are looked up on demand, nothing is copied. */
+
+import { longestText } from '../expression/budget.ts';
 import {
   type Expression,
   ExpressionError,
@@ -6,6 +8,7 @@ import {
   Resolver,
   type Template,
 } from '../expression/expression.ts';
+import { isTooLarge } from '../expression/json-size.ts';
 import type { Json } from '../json.ts';
 import { scopePath } from './apply.ts';
 import type { Decision } from './decision.ts';
@@ -18,12 +21,19 @@ export type Evaluation = { readonly value: Json } | { readonly error: StepError 
 /** Evaluates for a step (or the execution) in `scope`; a failing expression is an answer, not an exception. */
 export function evaluate(d: Decision, scope: Scope, source: Expression | Template, more: More = {}): Evaluation {
   try {
-    return { value: source.evaluate(expressionScope(d, scope, more)) };
+    const value = source.evaluate(expressionScope(d, scope, more));
+    return bounded(value, 'expression_too_expensive');
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const details = error.path === undefined ? {} : { details: { path: error.path } };
     return { error: { code: error.code, message: error.message, ...details } };
   }
+}
+
+/** A value that may be kept: nothing may be longer than the longest text, written as JSON. */
+export function bounded(value: Json, code: 'expression_too_expensive' | 'output_too_large'): Evaluation {
+  if (!isTooLarge(value)) return { value };
+  return { error: { code, message: `The value would be over ${longestText} characters long as JSON.` } };
 }
 
 /** Evaluates a condition, which must be true or false. */

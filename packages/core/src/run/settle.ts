@@ -6,7 +6,7 @@ import { type Decision, type Place, record } from './decision.ts';
 import { isPerhapsDone, undoInside } from './ending.ts';
 import type { RunEvent, StepError } from './event.ts';
 import { isStopping, keyIn, openBlock } from './scope.ts';
-import { evaluate } from './scope-values.ts';
+import { bounded, evaluate } from './scope-values.ts';
 import { pathOf, type StepRun } from './state.ts';
 import { stepEnded, stopScope } from './stop.ts';
 
@@ -16,7 +16,8 @@ type Success = Extract<RunEvent, { e: 'succeeded' }>;
 /** Records a success with the output as the definition shapes it; an output that cannot be shaped is a failure. */
 export function succeedStep(d: Decision, place: Place, result: Json, more: Pick<Success, 'c' | 'v'> = {}): void {
   const { scope, step } = place;
-  const shaped = step.output === null ? { value: result } : evaluate(d, scope, step.output, { result });
+  const shaped =
+    step.output === null ? bounded(result, 'output_too_large') : evaluate(d, scope, step.output, { result });
   if ('error' in shaped) return failStep(d, place, shaped.error);
   const output = shaped.value === null ? {} : { o: shaped.value };
   record(d, { e: 'succeeded', ...keyIn(scope, step), at: d.at, ...output, ...more });

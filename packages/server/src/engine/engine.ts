@@ -5,6 +5,7 @@
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
+import type { CommandAnswer } from './store/insert-command.ts';
 
 /** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
 export type StartRequest = {
@@ -84,13 +85,8 @@ export type Engine = {
    * first. Throws the problem `overloaded` (503 with Retry-After) when the queue of starts is full.
    */
   start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
-  /** Tells a live execution something; `accepted` when the command is durable. */
-  command(
-    tenantId: string,
-    executionId: string,
-    kind: CommandKind,
-    reason?: string,
-  ): Promise<'accepted' | 'ended' | 'not_found'>;
+  /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
+  command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
   /** True when starts are accepted and owned shards are being driven. */
   ready(): boolean;
   /**

@@ -204,6 +204,10 @@ function commandRoute(engine: Engine, { kind, summary, description }: CommandDoo
       switch (await engine.command(caller.tenantId, id, kind, body.reason)) {
         case 'accepted':
           return reply(202, { execution_id: id, links: executionLinks(id) });
+        case 'ending':
+          throw problem('execution_ended', {
+            detail: `Execution ${id} is ending already: it failed or was cancelled.`,
+          });
         case 'ended':
           throw problem('execution_ended', { detail: `Execution ${id} has ended.` });
         case 'not_found':

@@ -33,6 +33,21 @@ describe('a cancel', () => {
     await expect.poll(inbox).toEqual({ n: 0 });
   });
 
+  it('of what is undoing its steps already is refused, and changes nothing', async () => {
+    const world = aWorld();
+    const undoing = world.hold('undo');
+    const engine = await engines.anEngine({ actions: world });
+    const id = idOf(
+      await engine.start(aStart(await engines.publish([nap('long', '1h')], { on_cancel: [act('undo')] }))),
+    );
+    expect(await engine.cancel(defaultTenantId, id, 'first')).toBe('accepted');
+    await undoing.reached(1);
+    expect(await engine.cancel(defaultTenantId, id, 'second')).toBe('ending');
+    undoing.release();
+    const { error } = await engines.ended(id);
+    expect(JSON.parse(error as string)).toMatchObject({ message: expect.stringContaining('first') });
+  });
+
   it('reaches an execution that waits and is not in memory', async () => {
     const engine = await engines.anEngine();
     const id = idOf(await engine.start(aStart(await engines.publish([nap('long', '1h')]))));

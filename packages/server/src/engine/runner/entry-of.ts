@@ -11,7 +11,7 @@ export function entryOf(live: LiveExecution): JournalEntry {
   live.flushing = taken;
   live.softSince = null;
   const { armed, disarmed } = timersOf(live);
-  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: JSON.stringify(taken.events) };
+  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: textOf(taken.events) };
   const seq = row?.seq ?? live.seq;
   const head = headUpdate(live, seq);
   live.seq = seq; // only now: a value that cannot be written as text leaves no gap
@@ -28,6 +28,23 @@ export function entryOf(live: LiveExecution): JournalEntry {
     consumed: taken.consumed,
   };
 }
+
+/** Event by event: each is bounded, and what they are together is refused before it takes all memory there is. */
+function textOf(events: readonly RunEvent[]): string {
+  const parts: string[] = [];
+  let size = 0;
+  for (const event of events) {
+    const part = JSON.stringify(event);
+    size += part.length;
+    if (size > MOST_CHARACTERS)
+      throw new RangeError(`more than ${MOST_CHARACTERS} characters in one row of the journal`);
+    parts.push(part);
+  }
+  return `[${parts.join(',')}]`;
+}
+
+/** Of what one execution may decide between two flushes. */
+const MOST_CHARACTERS = 64_000_000;
 
 /** A timer that was armed and dropped since the last flush is no timer: one statement cannot insert and delete a row. */
 function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'> {

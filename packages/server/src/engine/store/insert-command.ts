@@ -12,6 +12,9 @@ export type Command = {
   readonly payload: string;
 };
 
+/** `ending`: it has failed or was cancelled already, and is at its last steps. */
+export type CommandAnswer = 'accepted' | 'ending' | 'ended' | 'not_found';
+
 /**
  * One statement: the command is stored only if the execution of that tenant has not ended when it is read. One that ends
  * in the same moment still gets the row, and deletes it unheard.
@@ -19,17 +22,18 @@ export type Command = {
 export async function insertCommand(
   database: Database,
   { tenantId, executionId, kind, payload }: Command,
-): Promise<'accepted' | 'ended' | 'not_found'> {
+): Promise<CommandAnswer> {
   type Found = { readonly finished: boolean; readonly accepted: boolean };
   const found = await database.transaction({ role: 'engine' }, (tx) =>
     tx.row<Found>(sql`
       with target as (
-        select id, finished_at is not null as finished from workflow_executions where id = ${executionId} and tenant_id = ${tenantId}),
+        select id, finished_at is not null as finished, phase is not null as ending from workflow_executions where id = ${executionId} and tenant_id = ${tenantId}),
       stored as (
         insert into execution_inbox (shard, execution_id, kind, payload)
-        select ${shardOf(executionId)}::smallint, id, ${kind}, ${payload} from target where not finished returning id)
+        select ${shardOf(executionId)}::smallint, id, ${kind}, ${payload} from target where not finished and not (ending and ${kind} = 'cancel') returning id)
       select finished, exists (select 1 from stored) as accepted from target`),
   );
   if (found === undefined) return 'not_found';
-  return found.accepted ? 'accepted' : 'ended';
+  if (found.accepted) return 'accepted';
+  return found.finished ? 'ended' : 'ending';
 }
