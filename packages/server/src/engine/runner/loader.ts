@@ -52,16 +52,25 @@ export function createLoader(deps: LoaderDeps): Loader {
   }
 
   function begin(executionId: string, shard: number, mail: Mail[]): Promise<void> {
+    if (deps.epochOf(shard) === undefined) {
+      deps.onUndelivered(inboxIdsOf(mail));
+      return Promise.resolve();
+    }
     const done = rebuild(executionId, shard, mail)
       .then(() => void failures.delete(executionId))
       .catch((error: unknown) => {
+        close(executionId, mail);
         log.error({ error, execution_id: executionId }, 'an execution could not be loaded; it is tried again');
         deps.onUndelivered(inboxIdsOf(mail));
         tryLater(executionId, shard);
-      })
-      .finally(() => loading.delete(executionId));
+      });
     loading.set(executionId, { mail, done });
     return done;
+  }
+
+  /** In one go with what becomes of the mail: what comes later must not be put where nobody looks any more. */
+  function close(executionId: string, mail: readonly Mail[]): void {
+    if (loading.get(executionId)?.mail === mail) loading.delete(executionId);
   }
 
   /** What came for it is found in the tables again; what it owes (an attempt to hand out) is known to nobody but us. */
@@ -77,13 +86,16 @@ export function createLoader(deps: LoaderDeps): Loader {
 
   async function rebuild(executionId: string, shard: number, mail: Mail[]): Promise<void> {
     const epoch = deps.epochOf(shard);
-    if (epoch === undefined) return deps.onUndelivered(inboxIdsOf(mail));
     const stored = await deps.read(executionId);
-    if (stored === undefined || stored.finishedAt !== null) return discard(executionId, shard, mail);
+    if (stored === undefined || stored.finishedAt !== null) {
+      close(executionId, mail);
+      return discard(executionId, shard, mail);
+    }
     const plan = await deps.planOf(stored.versionId);
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
     const live = replay(stored, plan, deps.entropy);
+    close(executionId, mail);
     runner.add(live);
     for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now() });
