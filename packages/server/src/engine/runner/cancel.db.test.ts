@@ -40,9 +40,9 @@ describe('a cancel', () => {
     const id = idOf(
       await engine.start(aStart(await engines.publish([nap('long', '1h')], { on_cancel: [act('undo')] }))),
     );
-    expect(await engine.cancel(defaultTenantId, id, 'first')).toBe('accepted');
+    expect(await engine.command(defaultTenantId, id, 'cancel', 'first')).toBe('accepted');
     await undoing.reached(1);
-    expect(await engine.cancel(defaultTenantId, id, 'second')).toBe('ending');
+    expect(await engine.command(defaultTenantId, id, 'cancel', 'second')).toBe('ending');
     undoing.release();
     const { error } = await engines.ended(id);
     expect(JSON.parse(error as string)).toMatchObject({ message: expect.stringContaining('first') });
