@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
 import { type Api, createApi } from './api-client.ts';
+import { blocks } from './cases/blocks.ts';
 import { data } from './cases/data.ts';
 import { failing } from './cases/failing.ts';
 import { flow } from './cases/flow.ts';
@@ -28,6 +29,7 @@ describe.each([
   ['flow', flow],
   ['data', data],
   ['failing', failing],
+  ['blocks', blocks],
 ])('%s', (_, cases) => {
   it.concurrent.each(cases)('$name', (each) => runCase(api, outside.world(each.world), each));
 });

@@ -1,4 +1,4 @@
-/** Executions over HTTP: starting once, waiting, cancelling, and what can be seen of them. */
+/** Executions over HTTP: starting once, waiting, cancelling, pausing, and what can be seen of them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
 import { type Answer, type Api, createApi } from './api-client.ts';
@@ -197,6 +197,32 @@ describe('cancelling', () => {
     expect(world.calls.map(({ name }) => name)).toEqual(['POST /one']);
     const events = await api.all(`/executions/${id}/events`);
     expect(events).toContainEqual(expect.objectContaining({ type: 'cancel_requested', reason: 'changed my mind' }));
+  });
+});
+
+describe('pausing', () => {
+  it('begins nothing until it is resumed, and goes on where it was [E19]', async () => {
+    const { path, world } = await saved(
+      aWorkflow([calls('one'), naps('nap', '300ms', needs('one')), calls('two', needs('nap'))]),
+    );
+    const { json } = await api.post(`${path}/execute`);
+    const id = json.execution_id;
+    await api.until(id, ({ wait_reason }) => wait_reason === 'delay');
+    expect(await api.post(`/executions/${id}/pause`, { reason: 'maintenance' })).toMatchObject({ status: 202 });
+    await api.until(id, ({ wait_reason }) => wait_reason === 'paused');
+
+    // The wait is over by the time the second execution of its kind has waited as long.
+    const other = await api.post(`${path}/execute?wait=10s`);
+    expect(other.json.status).toBe('COMPLETED');
+    expect(await api.get(`/executions/${id}`)).toMatchObject({ json: { status: 'RUNNING', wait_reason: 'paused' } });
+    expect(world.calls.map(({ name }) => name)).toEqual(['POST /one', 'POST /one', 'POST /two']);
+
+    expect(await api.post(`/executions/${id}/resume`)).toMatchObject({ status: 202 });
+    expect(await api.ended(id)).toMatchObject({ status: 'COMPLETED' });
+    expect(world.calls).toHaveLength(4);
+    const types = (await api.all(`/executions/${id}/events`)).map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['execution_paused', 'execution_resumed']));
+    seesProblem(await api.post(`/executions/${id}/pause`), 409, 'execution_ended');
   });
 });
 

@@ -11,7 +11,7 @@ import {
 import { workflowSchema } from '../packages/core/src/definition/schema/workflow-schema.ts';
 import { controlTypes } from '../packages/core/src/definition/types/index.ts';
 
-/** @typedef {{ type?: string | string[], const?: unknown, enum?: unknown[], anyOf?: Schema[], items?: Schema, $ref?: string, description?: string, default?: unknown, minimum?: number, maximum?: number, properties?: Record<string, Schema>, required?: string[], 'x-expected'?: string }} Schema */
+/** @typedef {{ type?: string | string[], const?: unknown, enum?: unknown[], anyOf?: Schema[], items?: Schema, $ref?: string, description?: string, default?: unknown, minimum?: number, maximum?: number, properties?: Record<string, Schema>, additionalProperties?: Schema, examples?: unknown[], required?: string[], 'x-expected'?: string }} Schema */
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs/reference');
 const schema = /** @type {Schema & { $defs: Record<string, Schema> }} */ (/** @type {unknown} */ (workflowSchema));
@@ -62,7 +62,12 @@ function controlType(type) {
 
 ${type.summary}
 
-${config.properties === undefined ? `\`config\`: ${config.description ?? ''}\n` : fields(config)}`;
+${config.properties === undefined ? `\`config\`: ${config.description ?? ''}\n` : fields(config)}${(config.examples ?? []).map(example).join('')}`;
+}
+
+/** @param {unknown} config */
+function example(config) {
+  return `\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n`;
 }
 
 /**
@@ -85,12 +90,21 @@ function rows(object, prefix) {
       const meaning = field.description ?? target(field)?.description ?? '';
       const required = object.required?.includes(name) ? ', required' : '';
       const fallback = field.default === undefined ? '' : ` Default: \`${JSON.stringify(field.default)}\`.`;
-      const inner = field.items?.properties
-        ? rows(field.items, `${prefix}${name}[].`)
-        : rows(field, `${prefix}${name}.`);
+      const inner = innerRows(field, prefix + name);
       return `| \`${prefix}${name}\` | ${cell(kind(field))}${required} | ${cell(meaning + fallback)} |\n${inner}`;
     })
     .join('');
+}
+
+/**
+ * @param {Schema} field
+ * @param {string} name
+ */
+function innerRows(field, name) {
+  if (field.items?.properties) return rows(field.items, `${name}[].`);
+  return field.additionalProperties?.properties
+    ? rows(field.additionalProperties, `${name}.*.`)
+    : rows(field, `${name}.`);
 }
 
 /** @param {Schema} field */

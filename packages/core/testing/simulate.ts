@@ -6,7 +6,7 @@ import type { Plan } from '../src/definition/plan.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
 import type { AttemptOutcome, Effect, RunInput } from '../src/run/contract.ts';
-import { decide, resume } from '../src/run/decide.ts';
+import { type Decided, decide, resume } from '../src/run/decide.ts';
 import type { RunEvent } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
@@ -29,13 +29,14 @@ export type SimulationOptions = {
   readonly input?: Json;
   readonly answer?: (attempt: Try) => Answer;
   /** Inputs from outside, at virtual milliseconds after the start. */
-  readonly then?: readonly { readonly at: number; readonly input: 'cancel' | 'restart' }[];
+  readonly then?: readonly { readonly at: number; readonly input: 'cancel' | 'pause' | 'resume' | 'restart' }[];
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
 };
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
+const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume']);
 
 export function simulate(
   plan: Plan,
@@ -76,17 +77,20 @@ export function simulate(
 
   /** The process dies: what was under way is gone, and the journal is read again. */
   function restart(now: number): void {
-    queue = queue.filter((each) => each.input === 'restart' || each.input.kind === 'cancel');
+    queue = queue.filter(({ input: each }) => each === 'restart' || COMMANDS.has(each.kind));
     state = rebuild(plan, events);
     for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
-    const { events: more, effects } = resume(plan, state, now, around);
-    events.push(...more);
-    carryOut(effects, now);
+    take(resume(plan, state, now, around), now);
+  }
+
+  function take({ events: recorded, effects, more }: Decided, at: number): void {
+    events.push(...recorded);
+    carryOut(effects, at);
+    if (more) later(at, { kind: 'continue', at });
   }
 
   later(START, { kind: 'start', at: START });
-  for (const { at, input: what } of then)
-    later(START + at, what === 'cancel' ? { kind: 'cancel', at: START + at } : what);
+  for (const { at, input: what } of then) later(START + at, what === 'restart' ? what : { kind: what, at: START + at });
   let now = START;
   for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
     if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
@@ -98,9 +102,7 @@ export function simulate(
       restart(now);
       continue;
     }
-    const { events: more, effects } = decide(plan, state, next.input, around);
-    events.push(...more);
-    carryOut(effects, now);
+    take(decide(plan, state, next.input, around), now);
   }
   return { state, events, tried, end, took: now - START };
 }

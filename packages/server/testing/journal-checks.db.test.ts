@@ -35,7 +35,7 @@ beforeAll(async () => {
     const idempotency = { key: name, hash: Buffer.alloc(32) };
     ids[name as keyof typeof ids] = idOf(await engine.start(aStart(workflow, { idempotency })));
   }
-  await engine.cancel((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'enough');
+  await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', 'enough');
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
   await engine.drain(0);
 });

@@ -88,7 +88,7 @@ describe('a plan', () => {
             ],
             default: { steps: [say('in-default', 1)] },
           },
-          on_error: { steps: [say('fallback', 1)], compensate: true },
+          on_error: { steps: [say('fallback', 1)] },
           compensate: undo,
         },
       ],
@@ -114,7 +114,7 @@ describe('a plan', () => {
       ['on_cancel', 'on_cancel', null, [6]],
     ]);
     expect(step(plan, 'route')).toMatchObject({
-      onError: { kind: 'handler', block: 4, compensate: true },
+      onError: { kind: 'handler', block: 4, compensate: false },
       compensation: 5,
       work: { default: 3, mode: 'first' },
     });

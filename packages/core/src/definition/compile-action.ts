@@ -1,10 +1,11 @@
 /** An action step: its config against the schema of its type, its retry policy, its timeout. */
-import type { Expression, Reference, Template } from '../expression/expression.ts';
+import type { Expression } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { RetryDocument } from './document.ts';
 import type { Issues } from './issues.ts';
 import { type CompiledSchema, compileValid } from './json-schema/compile-schema.ts';
 import type { LaidStep } from './layout.ts';
+import { mayDiffer } from './may-differ.ts';
 import { warnOfSecrets } from './plain-secret.ts';
 import type { ActionShape, Work } from './plan.ts';
 import { checkRetry, resolveRetry } from './retry-policy.ts';
@@ -104,14 +105,4 @@ function checkConfig(
   compiledSchemas.set(key, schema);
   for (const problem of schema.check(config, { templates: true }))
     issues.error({ ...problem, pointer: pointer + problem.pointer });
-}
-
-/** True when a later evaluation could give another value. */
-function mayDiffer(source: Expression | Template): boolean {
-  return source.volatile || source.references.some(isUnsteady);
-}
-
-/** `vars` go on changing, and `execution.attempt` is another in a retry by a person; all else a step sees has ended. */
-function isUnsteady({ name, path }: Reference): boolean {
-  return name === 'vars' || (name === 'execution' && (path[0] === undefined || path[0] === 'attempt'));
 }

@@ -89,6 +89,34 @@ describe('compile, of random documents', () => {
         },
         { id: 'd', type: 'set_variables', config: { v: 1 }, output: '${ result }' },
         { id: 'e', type: 'function', config: { code: 'export default () => 1', timeout: '1s' } },
+        { id: 'g', type: 'block', config: { steps: [{ id: 'x', type: 'cancel', config: { steps: ['d'] } }] } },
+        {
+          id: 'i',
+          type: 'parallel',
+          config: { branches: { one: { steps: [] } }, join: { count: 1 }, cancel_remaining: true },
+        },
+        {
+          id: 'j',
+          type: 'loop',
+          config: {
+            until: 'steps.k.output == loop.index',
+            max_iterations: 5,
+            steps: [{ id: 'k', type: 'transform', config: { output: '${ loop.previous }' } }],
+          },
+        },
+        {
+          id: 'l',
+          type: 'for_each',
+          config: {
+            items: [1, '${ input.x }'],
+            as: 'each',
+            concurrency: 2,
+            on_item_error: { max_failures: 1 },
+            complete_when: 'done > 1',
+            remaining: 'ignore',
+            steps: [{ id: 'm', type: 'loop', config: { times: '${ each }', steps: [] } }],
+          },
+        },
         {
           id: 'f',
           type: 'terminate',

@@ -1,13 +1,15 @@
 /** One step of a document, compiled. */
 import type { Expression, Template } from '../expression/expression.ts';
 import { compileAction } from './compile-action.ts';
-import type { TypeCompiler } from './control-type.ts';
+import type { Sight, TypeCompiler } from './control-type.ts';
 import type { Issues } from './issues.ts';
 import { compileJoin } from './join.ts';
 import type { LaidStep } from './layout.ts';
 import type { OnError, PlanStep, Work } from './plan.ts';
+import { reachStep } from './reach-step.ts';
 import { readTimeout } from './timeout.ts';
-import { type View, viewOf } from './view.ts';
+import { blockType } from './types/block.ts';
+import { type View, viewAfter, viewOf } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
 export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
@@ -56,15 +58,20 @@ function compileWork(
   };
 }
 
-function typeCompiler(step: LaidStep, view: View, { sources, issues }: Workshop): TypeCompiler {
+function typeCompiler(step: LaidStep, view: View, workshop: Workshop): TypeCompiler {
+  const { sources, issues, layout } = workshop;
   const at = (pointer: string) => `${step.pointer}/config${pointer}`;
+  const block = (name: string) => step.blocks.get(name) ?? -1; // absent for no name that `blocks` gave
+  const viewFrom = ({ names = [], after }: Sight): View =>
+    after === undefined ? { ...view, names: [...view.names, ...names] } : viewAfter(block(after), layout);
   return {
     template: (pointer, value): Template => sources.template(at(pointer), value, view),
-    expression: (pointer, source) => sources.expression(at(pointer), source, view),
-    condition: (pointer, source) => sources.condition(at(pointer), source, view),
-    // Absent only when the nesting was refused: then there is no plan.
-    block: (name) => step.blocks.get(name) ?? -1,
+    value: (pointer, value): Template => sources.value(at(pointer), value, view),
+    condition: (pointer, source, sight = {}) => sources.condition(at(pointer), source, viewFrom(sight)),
+    block,
+    reach: (pointer, id) => reachStep(id, { from: step, pointer: at(pointer), workshop }),
     error: (issue) => issues.error({ ...issue, pointer: at(issue.pointer) }),
+    warn: (issue) => issues.warn({ ...issue, pointer: at(issue.pointer) }),
   };
 }
 
@@ -83,12 +90,11 @@ function compileOnError({ document, pointer, blocks, type }: LaidStep, issues: I
   const { on_error: onError = 'fail' } = document;
   if (typeof onError === 'string') return { kind: onError };
   const { compensate = false } = onError;
-  const holdsBlocks = 'control' in type && type.control.blocks !== undefined;
-  if (compensate && !holdsBlocks) {
-    issues.warn({
-      code: 'compensate_without_effect',
+  if (compensate && !('control' in type && type.control === blockType)) {
+    issues.error({
+      code: 'compensate_outside_block',
       pointer: `${pointer}/on_error/compensate`,
-      message: 'nothing runs inside this step, so there is nothing to undo before its handler',
+      message: `\`compensate: true\` undoes what succeeded inside a \`block\`; put this \`${document.type}\` into one, with the handler on the block`,
     });
   }
   return { kind: 'handler', block: blocks.get('error') ?? -1, compensate };

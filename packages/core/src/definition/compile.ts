@@ -1,5 +1,6 @@
 /** `compile`: a workflow document to a plan, or to everything that is wrong with it. Pure; never throws. */
 import { isJsonObject, type Json } from '../json.ts';
+import { warnOfBusyLoops } from './busy-loops.ts';
 import { compileStep } from './compile-step.ts';
 import type { WorkflowDocument } from './document.ts';
 import { drawGraph } from './graph.ts';
@@ -15,7 +16,7 @@ import { checkRetry } from './retry-policy.ts';
 import { workflowSchema } from './schema/workflow-schema.ts';
 import { createSources } from './sources.ts';
 import { readTimeout } from './timeout.ts';
-import { findWriters, variableNames, warnOfRaces } from './variables.ts';
+import { findWriters, refuseRacesOfItems, variableNames, warnOfRaces } from './variables.ts';
 import { viewOfEnd } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -76,7 +77,9 @@ function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issu
   const workshop: Workshop = { document, layout, graph, sources: createSources(world, issues), issues, stepTimeoutMs };
   checkRetry(document.retry, '/retry', issues);
   warnOfVariableTemplates(document, issues);
+  refuseRacesOfItems(writers, workshop);
   warnOfRaces(writers, workshop);
+  warnOfBusyLoops(layout, issues);
   return assemble(workshop, checkInput);
 }
 

@@ -1,10 +1,10 @@
 /**
  * The layout of a document: its steps and blocks, numbered in document order. Of one step: the blocks in its config, its
- * error handler, its compensation; after all steps `on_failure` and `on_cancel`. The order does not depend on the order of
- * keys, so that a document that was stored and read again has the same numbers.
+ * error handler, its compensation; after all steps `on_failure` and `on_cancel`. Only the branches of a `parallel` stand in
+ * the order of their keys, which does not change: a document is stored as the text that was given.
  */
 import type { JsonObject } from '../json.ts';
-import type { ControlType } from './control-type.ts';
+import type { ControlType, InnerBlock } from './control-type.ts';
 import type { StepDocument, WorkDocument, WorkflowDocument } from './document.ts';
 import type { Issues } from './issues.ts';
 import type { ActionCatalog, ActionShape, PlanBlock } from './plan.ts';
@@ -31,7 +31,8 @@ export type StepType =
   | { readonly action: ActionShape }
   | { readonly unknown: true };
 
-export type LaidBlock = PlanBlock & { readonly steps: number[]; readonly depth: number };
+export type LaidBlock = PlanBlock &
+  Required<Pick<InnerBlock, 'names' | 'together'>> & { readonly steps: number[]; readonly depth: number };
 
 export type Layout = {
   readonly steps: readonly LaidStep[];
@@ -48,18 +49,14 @@ export function layOut(document: WorkflowDocument, actions: ActionCatalog, issue
     const steps = document[kind];
     return steps === undefined
       ? null
-      : drawing.block({ name: kind, kind, owner: null, pointer: `/${kind}`, steps, depth: 0 });
+      : drawing.block({ name: kind, kind, owner: null, pointer: `/${kind}`, steps, depth: 0, names: ['error'] });
   };
   const onFailure = last('on_failure');
   const onCancel = last('on_cancel');
   return { steps: drawing.steps, blocks: drawing.blocks, byId: drawing.byId, onFailure, onCancel };
 }
 
-type BlockRequest = Pick<PlanBlock, 'name' | 'kind' | 'owner'> & {
-  readonly pointer: string;
-  readonly steps: readonly StepDocument[];
-  readonly depth: number;
-};
+type BlockRequest = InnerBlock & { readonly owner: number | null; readonly depth: number };
 
 function createDrawing(actions: ActionCatalog, issues: Issues) {
   const steps: LaidStep[] = [];
@@ -68,7 +65,7 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
   let isTooLarge = false;
 
   function block({ pointer, steps: documents, depth, ...of }: BlockRequest): number {
-    const laid: LaidBlock = { index: blocks.length, ...of, depth, steps: [] };
+    const laid: LaidBlock = { index: blocks.length, names: [], together: false, ...of, depth, steps: [] };
     blocks.push(laid);
     if (depth > deepestNesting) {
       issues.error({
@@ -127,6 +124,7 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
           pointer: `${pointer}/on_error/steps`,
           steps: document.on_error.steps,
           depth,
+          names: ['error'],
         }),
       );
     }
@@ -142,6 +140,8 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
       kind: 'compensation',
       owner,
       depth,
+      names: [],
+      together: false,
       steps: [],
     };
     blocks.push(holder);

@@ -25,6 +25,24 @@ describe('limits have clear codes [F61] [F63]', () => {
     expect(codeOf(wf([nested(33)]))).toEqual(['nested_too_deep']);
   });
 
+  it('counts blocks of all types alike', () => {
+    const types = ['block', 'loop', 'for_each', 'parallel'] as const;
+    const mixed = (depth: number): JsonObject => {
+      if (depth === 0) return say('leaf', 1);
+      const type = types[depth % types.length] ?? 'block';
+      const steps = [mixed(depth - 1)];
+      const config = {
+        block: { steps },
+        loop: { times: 2, steps },
+        for_each: { items: [1], steps },
+        parallel: { branches: { a: { steps } } },
+      }[type];
+      return { id: `s${depth}`, type, config };
+    };
+    expect(codeOf(wf([mixed(32)]))).toEqual([]);
+    expect(codeOf(wf([mixed(33)]))).toEqual(['nested_too_deep']);
+  });
+
   it('refuses a document over 1 MB', () => {
     expect(codeOf(wf([say('a', 'x'.repeat(1_048_000))]))).toEqual([]);
     expect(codeOf(wf([say('a', 'x'.repeat(1_048_577))]))).toEqual(['document_too_large']);

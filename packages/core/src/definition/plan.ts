@@ -33,14 +33,20 @@ export type InputProblem = { readonly pointer: string; readonly code: string; re
 
 export type PlanBlock = {
   readonly index: number;
-  /** The part of the scope path that names this block under its owner: a case number, `default`, `error`; '' for the top. */
+  /**
+   * Names this block under its owner, and in the scope path unless it has rounds or items, which are numbered there: a case
+   * number, `default`, the name of a branch, `body`, `round`, `item`, `error`, `compensate`; '' for the top.
+   */
   readonly name: string;
-  readonly kind: 'top' | 'case' | 'handler' | 'compensation' | 'on_failure' | 'on_cancel';
+  readonly kind: BlockKind;
   /** The step that holds the block; null for the top, `on_failure` and `on_cancel`. */
   readonly owner: number | null;
   /** Its own steps in document order; steps of inner blocks are not among them. */
   readonly steps: readonly number[];
 };
+
+/** `case`: a case of a switch, the steps of a `block`, a branch, an option: opened at most once by its step. */
+export type BlockKind = 'top' | 'case' | 'round' | 'item' | 'handler' | 'compensation' | 'on_failure' | 'on_cancel';
 
 export type Join =
   | { readonly kind: 'all' }
@@ -99,6 +105,38 @@ export type Work =
       readonly default: number | null;
       readonly mode: 'first' | 'all';
     }
+  | { readonly kind: 'block'; readonly block: number }
+  | {
+      readonly kind: 'parallel';
+      readonly branches: readonly { readonly name: string; readonly block: number }[];
+      readonly join: Join;
+    }
+  | {
+      readonly kind: 'loop';
+      readonly block: number;
+      /** Asked before each round. */
+      readonly while: Expression | null;
+      /** Asked after each round, with the steps of that round in view. */
+      readonly until: Expression | null;
+      readonly times: Template | null;
+      readonly maxIterations: number;
+    }
+  | {
+      readonly kind: 'for_each';
+      readonly block: number;
+      readonly items: Template;
+      /** True when a later evaluation of `items` could differ: they are recorded when the step begins. */
+      readonly recordItems: boolean;
+      /** The name under which the steps see their item. */
+      readonly as: string;
+      readonly concurrency: number;
+      /** How many failed items the step forgives; null: all of them. */
+      readonly maxFailures: number | null;
+      /** Asked after each item. */
+      readonly completeWhen: Expression | null;
+      readonly remaining: 'cancel' | 'ignore';
+    }
+  | { readonly kind: 'cancel'; readonly steps: readonly number[]; readonly outcome: 'skip' | 'complete' }
   | { readonly kind: 'wait'; readonly for: Template }
   | { readonly kind: 'wait'; readonly until: Template }
   | {

@@ -7,7 +7,9 @@ import type { IssueInput, Issues } from './issues.ts';
 import { compilePattern } from './json-schema/pattern.ts';
 import { resolveReference } from './json-schema/reference.ts';
 import type { LaidStep, Layout } from './layout.ts';
-import { canSee, holderInSight, seesWholeTop, type View } from './view.ts';
+import { loopType } from './types/loop.ts';
+import { switchType } from './types/switch.ts';
+import { blocksAround, canSee, holderInSight, seesWholeTop, type View } from './view.ts';
 
 export type World = {
   readonly layout: Layout;
@@ -19,6 +21,15 @@ export type World = {
 };
 
 type Finding = Omit<IssueInput<ErrorCode>, 'pointer'>;
+
+/** Names whose fields are always the same. Fields of `steps`, `vars` and `input` are a matter of the document. */
+const fieldsOfNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loop', ['index', 'previous']],
+  ['error', ['step', 'code', 'message', 'details']],
+  ['execution', ['id', 'started_at', 'attempt']],
+  ['workflow', ['id', 'version']],
+  ['tenant', ['id']],
+]);
 
 const stepFields = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];
 
@@ -32,8 +43,22 @@ export function referenceProblem(reference: Reference, view: View, world: World)
     case 'input':
       return reference.optional ? undefined : inputProblem(reference, world);
     default:
-      return undefined;
+      return fieldOfNameProblem(reference, world);
   }
+}
+
+function fieldOfNameProblem({ name, path, position, optional }: Reference, { suggest }: World): Finding | undefined {
+  const known = fieldsOfNames.get(name);
+  const [field] = path;
+  if (known === undefined || typeof field !== 'string' || optional || known.includes(field)) return undefined;
+  const suggestion = suggest(field, () => known);
+  const hint = suggestion === undefined ? `it has ${known.join(', ')}` : `did you mean \`${suggestion}\`?`;
+  return {
+    code: 'unknown_name_field',
+    position,
+    message: `\`${name}\` has no field \`${field.slice(0, 60)}\`; ${hint}`,
+    suggestion,
+  };
 }
 
 function stepProblem({ path, position }: Reference, view: View, world: World): Finding | undefined {
@@ -69,6 +94,14 @@ function notAnAncestor(target: LaidStep, position: number, { view, world }: { vi
   const holder = holderInSight(view, target, world.layout);
   if (holder === undefined)
     return { code, position, message: `\`${id}\` stands in a part of the workflow that cannot be seen from here` };
+  if (holds(target, view, world.layout)) return { code, position, message: stillRunning(target) };
+  const isAroundUs = holder.index === view.step || holds(holder, view, world.layout);
+  if (isAroundUs && holder.index !== target.index)
+    return {
+      code,
+      position,
+      message: `\`${id}\` stands in a block of \`${holder.id}\` that has not ended where this is evaluated`,
+    };
   if (holder.index !== target.index) {
     return {
       code,
@@ -80,13 +113,23 @@ function notAnAncestor(target: LaidStep, position: number, { view, world }: { vi
   return { code, position, message: `\`${id}\` may not have ended when this is evaluated; add it to \`depends_on\`` };
 }
 
+function holds(step: LaidStep, { block }: View, layout: Layout): boolean {
+  return block !== null && blocksAround(block, layout).some(({ owner }) => owner === step.index);
+}
+
+function stillRunning({ id, type }: LaidStep): string {
+  const isLoop = 'control' in type && type.control === loopType;
+  const hint = isLoop ? '; `loop.previous` is the output of the round before' : '';
+  return `\`${id}\` holds this, so it has not ended yet${hint}`;
+}
+
 function fieldProblem(
   target: LaidStep,
   field: string | number | undefined,
   { position, world }: { position: number; world: World },
 ): Finding | undefined {
   if (field === undefined) return undefined;
-  const isSwitch = 'control' in target.type && target.type.control.type === 'switch';
+  const isSwitch = 'control' in target.type && target.type.control === switchType;
   const known = isSwitch ? [...stepFields, 'case'] : stepFields;
   if (typeof field === 'string' && known.includes(field)) return undefined;
   const suggestion = world.suggest(String(field), () => known);

@@ -12,7 +12,7 @@ const meaning: readonly Refusal[] = [
   },
   {
     why: 'a type that is not built yet',
-    document: wf([{ id: 'a', type: 'for_each', config: {} }]),
+    document: wf([{ id: 'a', type: 'sub_workflow', config: {} }]),
     code: 'unknown_type',
     pointer: '/steps/0/type',
   },

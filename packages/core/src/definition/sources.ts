@@ -9,6 +9,8 @@ import type { View } from './view.ts';
 
 export type Sources = {
   template(pointer: string, value: Json, view: View): Template;
+  /** Text is an expression, with or without `${ }`; anything else is a template. */
+  value(pointer: string, value: Json, view: View): Template;
   expression(pointer: string, source: string, view: View): Expression;
   /** An expression that is certainly not boolean is refused. */
   condition(pointer: string, source: string, view: View): Expression;
@@ -24,6 +26,13 @@ export function createSources(world: World, issues: Issues): Sources {
     const isWrong = compiled.ok.references.some((reference) => referenceProblem(reference, view, world) !== undefined);
     if (isWrong) locate(pointer, value, view);
     return compiled.ok;
+  }
+
+  function value(pointer: string, of: Json, view: View): Template {
+    if (typeof of !== 'string') return template(pointer, of, view);
+    const compiled = expression(pointer, of, view);
+    const references = compiled.references.map((each) => ({ ...each, pointer: '' }));
+    return { ...compiled, references, constant: false };
   }
 
   /** A template knows its references but not in which string they stand; only a wrong one pays for finding out. */
@@ -67,7 +76,7 @@ export function createSources(world: World, issues: Issues): Sources {
     return compiled;
   }
 
-  return { template, expression, condition };
+  return { template, value, expression, condition };
 }
 
 /** Stands for an expression that did not compile, in a plan that is never handed out. */

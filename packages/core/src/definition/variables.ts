@@ -1,10 +1,10 @@
 /** Who writes which variable. */
-
 import type { WorkflowDocument } from './document.ts';
 import type { Graph } from './graph.ts';
 import type { Issues } from './issues.ts';
 import type { LaidStep, Layout } from './layout.ts';
 import { pointerTo } from './pointer.ts';
+import { blocksAround } from './view.ts';
 
 /** The steps that write each variable, in the order of numbers. */
 export function findWriters({ steps }: Layout): ReadonlyMap<string, readonly LaidStep[]> {
@@ -49,6 +49,25 @@ export function warnOfRaces(
   }
 }
 
+/** Items that run at once write in no order that anybody could know. */
+export function refuseRacesOfItems(
+  writers: ReadonlyMap<string, readonly LaidStep[]>,
+  { layout, issues }: { layout: Layout; issues: Issues },
+): void {
+  for (const [name, steps] of writers) {
+    for (const step of steps) {
+      const around = blocksAround(step.block, layout).find(({ kind, together }) => kind === 'item' && together);
+      const forEach = layout.steps[around?.owner ?? -1];
+      if (forEach === undefined) continue;
+      issues.error({
+        code: 'variable_race',
+        pointer: pointerTo(`${step.pointer}/config`, name),
+        message: `items of \`${forEach.id}\` run at once and would overwrite each other's \`${name}\`: set \`concurrency\` to 1, or make it the output of the block`,
+      });
+    }
+  }
+}
+
 /** From the outermost block inwards. */
 type Way = readonly { readonly block: number; readonly step: number; readonly rank: number }[];
 
@@ -73,19 +92,13 @@ function compareWays(a: Way, b: Way): number {
 }
 
 function mayRunAtOnce(a: Way, b: Way, { layout, graph }: { layout: Layout; graph: Graph }): boolean {
-  let owner: number | null = null;
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const [left, right] = [a[i], b[i]];
     if (left === undefined || right === undefined) return false;
-    if (left.block !== right.block) return owner !== null && bothRun(owner, layout, [left.block, right.block]);
+    if (left.block !== right.block)
+      return i > 0 && [left, right].every((each) => layout.blocks[each.block]?.together === true);
     if (left.step !== right.step)
       return !graph.isAncestor(left.step, right.step) && !graph.isAncestor(right.step, left.step);
-    owner = left.step;
   }
   return false;
-}
-
-/** Two blocks of one step run together only as cases of a switch that runs all that hold. */
-function bothRun(owner: number, layout: Layout, blocks: readonly number[]): boolean {
-  return layout.steps[owner]?.config.mode === 'all' && blocks.every((each) => layout.blocks[each]?.kind === 'case');
 }

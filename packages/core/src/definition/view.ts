@@ -5,28 +5,34 @@ import type { LaidBlock, LaidStep, Layout } from './layout.ts';
 export type View = {
   /** The block it stands in; null for the output of the workflow. */
   readonly block: number | null;
-  /** The step it belongs to; it sees what that one depends on. */
+  /** The step it belongs to, which sees what it depends on; null where the whole block has ended. */
   readonly step: number | null;
   readonly names: readonly string[];
 };
 
 const always = ['input', 'vars', 'steps', 'execution', 'workflow', 'tenant', 'trigger'];
 
+/** All names with a meaning of their own somewhere; those that exist only in some places included. */
+export const rootNames: readonly string[] = [...always, 'index', 'loop', 'result', 'error', 'signal', 'secrets'];
+
 export function viewOf(step: LaidStep, layout: Layout, extra: readonly string[] = []): View {
   return { block: step.block, step: step.index, names: [...namesIn(step.block, layout), ...extra] };
+}
+
+/** After all steps of a block have ended: `until` of a loop. */
+export function viewAfter(block: number, layout: Layout): View {
+  return { block, step: null, names: namesIn(block, layout) };
 }
 
 /** After all steps have ended: the output of the workflow. */
 export const viewOfEnd: View = { block: null, step: null, names: always };
 
 function namesIn(block: number, layout: Layout): readonly string[] {
-  const kinds = blocksAround(block, layout).map(({ kind }) => kind);
-  const hasError = kinds.some((kind) => kind === 'handler' || kind === 'on_failure' || kind === 'on_cancel');
-  return hasError ? [...always, 'error'] : always;
+  return [...new Set([...always, ...blocksAround(block, layout).flatMap(({ names }) => names)])];
 }
 
 /** The block itself, then the block of its owner, and so on outwards. */
-function blocksAround(block: number, layout: Layout): readonly LaidBlock[] {
+export function blocksAround(block: number, layout: Layout): readonly LaidBlock[] {
   const around: LaidBlock[] = [];
   for (
     let at = layout.blocks[block];
@@ -54,8 +60,8 @@ export function canSee(view: View, target: LaidStep, { layout, graph }: { layout
   if (target.block === 0 && seesWholeTop(view, layout)) return true;
   let block = view.block;
   let step = view.step;
-  while (block !== null && step !== null) {
-    if (target.block === block && graph.isAncestor(target.index, step)) return true;
+  while (block !== null) {
+    if (target.block === block && (step === null || graph.isAncestor(target.index, step))) return true;
     const { owner, kind } = layout.blocks[block] as LaidBlock;
     if (owner === target.index && (kind === 'handler' || kind === 'compensation')) return true;
     step = owner;

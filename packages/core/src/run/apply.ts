@@ -7,6 +7,7 @@ import type { RunEvent, RunKey } from './event.ts';
 import {
   createScope,
   findRun,
+  isComplete,
   isFinal,
   isTried,
   pathOf,
@@ -47,6 +48,14 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'phase':
       state.phase = event.phase;
       return;
+    case 'item_failed':
+      return itemFailed(plan, state, event);
+    case 'paused':
+      state.paused = true;
+      return;
+    case 'resumed':
+      state.paused = false;
+      return;
     case 'compensation_failed':
       return compensationFailed(plan, state, event);
     case 'ended':
@@ -84,8 +93,12 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   const block = blockOf(plan, owner, event.b);
   if (block === undefined) return;
   const parent = owner?.scope ?? state.top;
-  const path = scopePath(plan, owner, event.b);
-  const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null });
+  const path = scopePath(plan, owner, event.i ?? event.b);
+  const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null, index: event.i ?? null });
+  if (owner !== null && event.i !== undefined) {
+    owner.items.opened += 1;
+    if (scope.closed) owner.items.succeeded += 1; // a block without steps
+  }
   state.scopes.set(path, scope);
   owner?.inner.push(scope);
   if (owner === null || event.b !== 'error') return;
@@ -100,11 +113,22 @@ function blockOf(plan: Plan, owner: StepRun | null, name: string): number | unde
   const { step } = owner;
   if (name === 'error' && step.onError.kind === 'handler') return step.onError.block;
   if (name === 'compensate') return step.compensation ?? undefined;
-  return plan.blocks.find((block) => block.owner === step.index && block.name === name)?.index;
+  return namedBlocks(plan).get(`${step.index}/${name}`);
 }
 
+/** The blocks by owner and name. A plan of thousands of branches is not searched for each of them. */
+function namedBlocks(plan: Plan): ReadonlyMap<string, number> {
+  const known = blocksByName.get(plan);
+  if (known !== undefined) return known;
+  const names = new Map(plan.blocks.map(({ owner, name, index }) => [`${owner}/${name}`, index]));
+  blocksByName.set(plan, names);
+  return names;
+}
+
+const blocksByName = new WeakMap<Plan, ReadonlyMap<string, number>>();
+
 /** Where the block instance stands; `$` keeps `on_failure` and `on_cancel` apart from steps of that name. */
-export function scopePath(plan: Plan, owner: StepRun | null, name: string): string {
+export function scopePath(plan: Plan, owner: StepRun | null, name: string | number): string {
   return owner === null ? `$${name}` : `${pathOf(plan, owner.step, owner.scope)}.${name}`;
 }
 
@@ -126,6 +150,14 @@ function stopping(state: RunState, event: EventOf<'stopping'>): void {
   state.stop = scope.stopping;
   state.phase = 'stopping';
   for (const [id, timer] of state.timers) if (timer.kind === 'execution_timeout') drop(state, id);
+}
+
+function itemFailed(plan: Plan, state: RunState, event: EventOf<'item_failed'>): void {
+  const run = findRun(plan, state, event);
+  const scope = run === undefined ? undefined : state.scopes.get(scopePath(plan, run, event.i));
+  if (scope === undefined || scope.closed) return;
+  scope.failed = true;
+  close(state, scope);
 }
 
 /** `s` and `p` name the step that was to be undone. */
@@ -165,6 +197,8 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     waiting: null,
     timer: null,
     inner: [],
+    items: { opened: 0, succeeded: 0, failed: 0 },
+    itemList: undefined,
     endOrder: 0,
   };
   scope.runs.set(step.index, run);
@@ -185,15 +219,42 @@ function end(
   run.endedAt = at;
   outcome(run);
   run.scope.remaining -= 1;
-  if (run.scope.remaining === 0) close(state, run.scope);
   state.ended.push(run);
   run.endOrder = state.ended.length;
-  for (const scope of run.inner) close(state, scope);
+  for (const scope of run.inner) {
+    if (scope.closed) continue;
+    if (status === 'SUCCESS' && scope.stopping === null && runsOn(run)) linger(scope, run.scope);
+    else close(state, scope);
+  }
+  if (isComplete(run.scope) && run.scope.stopping === null && !failsBlock(run)) close(state, run.scope);
+}
+
+function failsBlock({ status, step: { onError } }: StepRun): boolean {
+  return status === 'FAILED' && (onError.kind === 'fail' || onError.kind === 'handler');
+}
+
+/** True of steps whose open blocks need not stop when they succeed. */
+function runsOn({ step: { work } }: StepRun): boolean {
+  if (work.kind === 'parallel') return work.join.kind === 'count' && !work.join.cancelRemaining;
+  return work.kind === 'for_each' && work.remaining === 'ignore';
+}
+
+function linger(scope: Scope, around: Scope): void {
+  scope.lingers = true;
+  around.lingering += 1;
 }
 
 function close(state: RunState, scope: Scope): void {
+  if (scope.closed) return;
   scope.closed = true;
   if (scope.graceTimer !== null) drop(state, scope.graceTimer);
+  const { owner } = scope;
+  if (owner === null) return;
+  if (scope.index !== null) owner.items[scope.failed ? 'failed' : 'succeeded'] += 1;
+  if (!scope.lingers) return;
+  scope.lingers = false;
+  owner.scope.lingering -= 1;
+  if (isComplete(owner.scope) && owner.scope.stopping === null) close(state, owner.scope);
 }
 
 function arm(state: RunState, timer: Timer): number {

@@ -3,17 +3,20 @@
 import { parseDuration } from '../definition/duration.ts';
 import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
+import { beginBlocks, beginSwitch } from './cases.ts';
 import type { Effect } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
+import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
+import { beginLoop } from './rounds.ts';
 import { isStopping, keyIn } from './scope.ts';
 import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { pathOf, type Scope } from './state.ts';
 import { stepEnded, withdraw } from './stop.ts';
-import { beginSwitch } from './switch.ts';
 import { terminate } from './terminate.ts';
+import { beginCancel } from './withdrawals.ts';
 
 type WorkOf<K extends Work['kind']> = Extract<Work, { kind: K }>;
 
@@ -47,6 +50,20 @@ function work(d: Decision, place: Place): void {
       return whenValue(d, place, evaluate(d, place.scope, work.values), (value) => setVariables(d, place, value));
     case 'switch':
       return beginSwitch(d, place, work);
+    case 'block':
+      return beginBlocks(d, place, ['body']);
+    case 'parallel':
+      return beginBlocks(
+        d,
+        place,
+        work.branches.map(({ name }) => name),
+      );
+    case 'loop':
+      return beginLoop(d, place, work);
+    case 'for_each':
+      return beginForEach(d, place, work);
+    case 'cancel':
+      return beginCancel(d, place, work);
     case 'wait':
       return beginWait(d, place, work);
     case 'terminate':

@@ -1,13 +1,15 @@
 /** What the end of a block means for the step that holds it, and for the execution. */
+import { caseCompleted } from './cases.ts';
 import { type Decision, record } from './decision.ts';
-import { endExecution, undoNext } from './ending.ts';
+import { endExecution, undoNext, undone } from './ending.ts';
 import type { StepError } from './event.ts';
+import { itemAtRest, itemCompleted } from './items.ts';
 import { blockOutput, defaultOutput } from './output.ts';
+import { roundCompleted } from './rounds.ts';
 import { bounded, evaluate } from './scope-values.ts';
-import { endFailed, failStep, succeedStep } from './settle.ts';
+import { endFailed, failStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 import { isAtRest, type Stop, stepEnded, stopScope } from './stop.ts';
-import { switchOutcome } from './switch.ts';
 
 /** All steps of a block have ended and none failed it. */
 export function completeScope(d: Decision, scope: Scope): void {
@@ -16,24 +18,21 @@ export function completeScope(d: Decision, scope: Scope): void {
     case 'top':
       return complete(d);
     case 'case':
-      return owner === null ? undefined : completeCases(d, owner);
+      return caseCompleted(d, scope);
+    case 'round':
+      return roundCompleted(d, scope);
+    case 'item':
+      return itemCompleted(d, scope);
     case 'handler':
       return owner === null ? undefined : handled(d, owner, scope);
     case 'compensation':
-      return undoNext(d);
+      return undone(d, scope);
     case 'on_failure':
     case 'on_cancel':
       return endExecution(d);
     default:
       return;
   }
-}
-
-function completeCases(d: Decision, owner: StepRun): void {
-  const { work } = owner.step;
-  if (isFinal(owner.status) || work.kind !== 'switch' || owner.inner.some((inner) => !inner.closed)) return;
-  const { output, chosen } = switchOutcome(d, owner, work);
-  succeedStep(d, owner, output, chosen === null ? {} : { c: chosen });
 }
 
 function handled(d: Decision, owner: StepRun, scope: Scope): void {
@@ -65,21 +64,31 @@ export function scopeAtRest(d: Decision, scope: Scope): void {
       if (d.state.phase === 'stopping') undoNext(d);
       return;
     case 'case':
-      if (owner !== null && error !== null && !hasFailed(owner)) failOwner(d, owner, { to, error });
-      return;
+    case 'round':
+      return blockAtRest(d, scope, { to, error });
+    case 'item':
+      return error === null ? undefined : itemAtRest(d, scope, error);
     case 'handler':
       if (owner !== null && !isFinal(owner.status) && error !== null) handlerFailed(d, owner, error);
       return;
     case 'compensation':
       if (owner === null || error === null || d.state.failedCompensations.has(owner)) return;
       record(d, { e: 'compensation_failed', ...keyOf(owner), at: d.at, err: error });
-      return undoNext(d);
+      return undone(d, scope);
     case 'on_failure':
     case 'on_cancel':
       return endExecution(d);
     default:
       return;
   }
+}
+
+function blockAtRest(d: Decision, scope: Scope, { to, error }: Stop): void {
+  const { owner } = scope;
+  if (owner === null || error === null) return;
+  // A branch that nothing waited for has failed all the same: it fails the block that its step stood in.
+  if (scope.lingers) return stopScope(d, owner.scope, { to, error });
+  if (!hasFailed(owner)) failOwner(d, owner, { to, error });
 }
 
 /** One block of a step has failed: the others stop, and when all are at rest the step fails. */

@@ -19,7 +19,11 @@ export type RunInput =
       readonly outcome: AttemptOutcome;
     }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
-  | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string };
+  | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string }
+  | { readonly kind: 'pause'; readonly at: number; readonly reason?: string }
+  | { readonly kind: 'resume'; readonly at: number }
+  /** Go on with what an earlier decision left for later, see `Decided.more`. */
+  | { readonly kind: 'continue'; readonly at: number };
 
 export type AttemptOutcome = { readonly output: Json } | { readonly error: AttemptError };
 

@@ -8,21 +8,25 @@ import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './contract.ts';
 import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
+import { lookAgain } from './look-again.ts';
 import { beginRoots, isStopping } from './scope.ts';
 import { endFailed, failStep, settleTry, succeedStep } from './settle.ts';
 import { findRun, isFinal, isTrying, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 import { stopScope } from './stop.ts';
 
-export type Decided = { readonly events: readonly RunEvent[]; readonly effects: readonly Effect[] };
+export type Decided = {
+  readonly events: readonly RunEvent[];
+  readonly effects: readonly Effect[];
+  /** There is more to follow up than one turn should hold: decide a `continue` soon. */
+  readonly more: boolean;
+};
 export type Surroundings = { readonly context: RunContext; readonly entropy: Entropy };
 
 /** What this input leads to. An input that comes too late, or twice, leads to nothing. */
 export function decide(plan: Plan, state: RunState, input: RunInput, around: Surroundings): Decided {
   const d = decision(plan, state, input.at, around);
   if (state.endedAt === null) hear(d, input);
-  work(d);
-  timerEffects(d);
-  return d;
+  return followUp(d);
 }
 
 /**
@@ -33,24 +37,31 @@ export function resume(plan: Plan, state: RunState, at: number, around: Surround
   const d = decision(plan, state, at, around);
   for (const scope of [...state.scopes.values()])
     for (const run of [...scope.runs.values()]) if (isTrying(run)) resumeTry(d, run);
-  work(d);
-  timerEffects(d);
-  return d;
+  if (state.endedAt === null && state.status !== 'PENDING') lookAgain(d);
+  return followUp(d);
 }
 
 function decision(plan: Plan, state: RunState, at: number, { context, entropy }: Surroundings): Decision {
-  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [] };
+  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [...state.backlog] };
 }
 
-/** Follows everything up, until nothing more follows. */
-function work(d: Decision): void {
-  for (let at = 0; at < d.tasks.length; at += 1) {
+/** Follows everything up, until nothing more follows or it is another turn's. */
+function followUp(d: Decision): Decided {
+  let at = 0;
+  for (; at < d.tasks.length && at < TASKS_PER_TURN; at += 1) {
     const task = d.tasks[at];
-    if (task?.kind === 'begin') beginStep(d, task);
-    else if (task?.kind === 'completed') completeScope(d, task.scope);
-    else if (task?.kind === 'at_rest') scopeAtRest(d, task.scope);
+    if (task === undefined || d.state.paused) continue; // `unpause` finds it again
+    if (task.kind === 'begin') beginStep(d, task);
+    else if (task.kind === 'completed') completeScope(d, task.scope);
+    else scopeAtRest(d, task.scope);
   }
+  d.state.backlog = d.tasks.slice(at);
+  timerEffects(d);
+  return { events: d.events, effects: d.effects, more: d.state.backlog.length > 0 };
 }
+
+/** So many steps of pure work are a few milliseconds: others get their turn, and progress is written. */
+const TASKS_PER_TURN = 2_000;
 
 function hear(d: Decision, input: RunInput): void {
   switch (input.kind) {
@@ -62,6 +73,13 @@ function hear(d: Decision, input: RunInput): void {
       return timerFired(d, d.state.timers.get(input.timer));
     case 'cancel':
       return cancel(d, input.reason);
+    case 'pause':
+      if (d.state.paused || d.state.status !== 'RUNNING') return;
+      return record(d, { e: 'paused', at: d.at, ...(input.reason === undefined ? {} : { reason: input.reason }) });
+    case 'resume':
+      return unpause(d);
+    case 'continue':
+      return; // the backlog is what there is to do
   }
 }
 
@@ -78,8 +96,17 @@ function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: Attemp
   settleTry(d, run, outcome);
 }
 
+/** Goes on as if no time had passed: what came due meanwhile is due now. */
+function unpause(d: Decision): void {
+  if (!d.state.paused) return;
+  record(d, { e: 'resumed', at: d.at });
+  for (const timer of [...d.state.timers.values()]) timerFired(d, timer);
+  lookAgain(d);
+}
+
 function timerFired(d: Decision, timer: Timer | undefined): void {
   if (timer === undefined || d.at < timer.due) return;
+  if (d.state.paused && timer.kind === 'step') return; // kept, see `unpause`
   switch (timer.kind) {
     case 'execution_timeout':
       return stopScope(d, d.state.top, {
@@ -123,6 +150,7 @@ function* openRuns(scope: Scope): Generator<StepRun> {
 
 function cancel(d: Decision, reason: string | undefined): void {
   if (d.state.stop !== null) return;
+  if (d.state.paused) record(d, { e: 'resumed', at: d.at });
   record(d, { e: 'cancel_requested', at: d.at, ...(reason === undefined ? {} : { reason }) });
   const message =
     reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;

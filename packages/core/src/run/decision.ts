@@ -3,7 +3,7 @@ import type { Plan, PlanStep } from '../definition/plan.ts';
 import { apply } from './apply.ts';
 import type { Effect, Entropy, RunContext } from './contract.ts';
 import type { RunEvent } from './event.ts';
-import type { RunState, Scope } from './state.ts';
+import type { RunState, Scope, Task } from './state.ts';
 
 export type Decision = {
   readonly plan: Plan;
@@ -19,14 +19,6 @@ export type Decision = {
 };
 
 export type Place = { readonly scope: Scope; readonly step: PlanStep };
-
-export type Task =
-  /** A step whose join may have been decided by what just ended. */
-  | ({ readonly kind: 'begin' } & Place)
-  /** All steps of a block have ended, and none failed it. */
-  | { readonly kind: 'completed'; readonly scope: Scope }
-  /** In a block that stops, nothing runs any more. May be said twice of one block. */
-  | { readonly kind: 'at_rest'; readonly scope: Scope };
 
 /** Records an event: what is decided next already sees it. */
 export function record(d: Decision, event: RunEvent): void {

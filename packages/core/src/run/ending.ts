@@ -3,17 +3,52 @@ import type { Json } from '../json.ts';
 import { type Decision, record } from './decision.ts';
 import type { FinalStatus, StepError } from './event.ts';
 import { openBlock, standsApart } from './scope.ts';
-import type { Scope, StepRun } from './state.ts';
+import { isFinal, type Scope, type StepRun } from './state.ts';
+import { isAtRest } from './stop.ts';
 
 /** A try that ended so may have had its effect: it is undone like one that succeeded, and not repeated if it may run once. */
 const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
 
 /** Undoes the step that ended last among those not yet undone; when none is left, the last steps run. */
 export function undoNext(d: Decision): void {
+  if (isUndoing(d, null)) return;
   const next = d.state.ended.findLast((run) => isToUndo(d, run));
   if (next === undefined) return lastSteps(d);
   if (d.state.phase !== 'compensating') record(d, { e: 'phase', at: d.at, phase: 'compensating' });
   openBlock(d, next, ['compensate']);
+}
+
+/** The same inside a block that failed and has a handler with `compensate`: then the handler opens. */
+export function undoInside(d: Decision, owner: StepRun, err: StepError): void {
+  if (isUndoing(d, owner)) return;
+  const next = d.state.ended.findLast((run) => isToUndo(d, run) && isInside(run.scope, owner));
+  openBlock(d, next ?? owner, [next === undefined ? 'error' : 'compensate'], next === undefined ? err : undefined);
+}
+
+/** A compensation is over, well or badly: the next, of the whole or of the block that is being undone. */
+export function undone(d: Decision, { owner }: Scope): void {
+  const { state } = d;
+  if (state.stop !== null) return undoNext(d);
+  for (let scope = owner?.scope ?? null; scope !== null; scope = scope.parent) {
+    const around = scope.owner;
+    const error = scope.stopping?.error;
+    if (around !== null && error && !isFinal(around.status) && isAtRest(scope)) return undoInside(d, around, error);
+  }
+}
+
+function isInside(scope: Scope, owner: StepRun): boolean {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.owner === owner) return true;
+  return false;
+}
+
+/** One after the other: whoever ends one, asks for the next. */
+function isUndoing({ plan, state }: Decision, within: StepRun | null): boolean {
+  for (const scope of state.scopes.values()) {
+    const { owner } = scope;
+    if (plan.blocks[scope.block]?.kind !== 'compensation' || scope.closed || owner === null) continue;
+    if (!state.failedCompensations.has(owner) && (within === null || isInside(scope, within))) return true;
+  }
+  return false;
 }
 
 function isToUndo(d: Decision, run: StepRun): boolean {

@@ -36,7 +36,7 @@ export type RunEvent =
     })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
-  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name. */
+  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round or item. */
   | {
       readonly e: 'opened';
       readonly s?: string;
@@ -44,6 +44,7 @@ export type RunEvent =
       readonly r?: number;
       readonly at: number;
       readonly b: string;
+      readonly i?: number;
       readonly err?: StepError;
     }
   /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
@@ -69,6 +70,10 @@ export type RunEvent =
       readonly until?: number;
     }
   | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
+  /** Item `i` of this for_each failed, and the step goes on or stops as its policy says. */
+  | (RunKey & { readonly e: 'item_failed'; readonly at: number; readonly i: number; readonly err: StepError })
+  | { readonly e: 'paused'; readonly at: number; readonly reason?: string }
+  | { readonly e: 'resumed'; readonly at: number }
   /** The compensation of this run failed after its last try; the rest go on. */
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
   | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };

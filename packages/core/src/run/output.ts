@@ -1,7 +1,7 @@
 /** Outputs of blocks and of the execution. */
 import type { Plan } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
-import type { Scope } from './state.ts';
+import type { Scope, StepRun } from './state.ts';
 
 /** A block's output is that of its last-listed step that ran. */
 export function blockOutput(plan: Plan, scope: Scope): Json {
@@ -11,6 +11,14 @@ export function blockOutput(plan: Plan, scope: Scope): Json {
     if (run !== undefined && (run.status === 'SUCCESS' || run.status === 'FAILED')) return run.output;
   }
   return null;
+}
+
+/** The scopes of a run that stand for what its step is about: not its handler, not its compensation. */
+export function ownScopes(plan: Plan, run: StepRun): readonly Scope[] {
+  return run.inner.filter((scope) => {
+    const kind = plan.blocks[scope.block]?.kind;
+    return kind === 'case' || kind === 'round' || kind === 'item';
+  });
 }
 
 /** Where a definition names no output: the outputs of the steps that nothing depends on, by id. */

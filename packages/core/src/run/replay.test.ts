@@ -6,7 +6,7 @@ import type { Json } from '../json.ts';
 
 /** Random programs: acyclic graphs of pure steps, actions, waits and switches, with every way to fail and go on. */
 const step = fc.record({
-  kind: fc.constantFrom('say', 'act', 'wait', 'set', 'switch'),
+  kind: fc.constantFrom('say', 'act', 'wait', 'set', 'switch', 'block', 'parallel', 'loop', 'for_each', 'cancel'),
   deps: fc.array(fc.nat(5), { maxLength: 3 }),
   when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
   onError: fc.constantFrom<Json>('fail', 'continue', 'skip', 'handler'),
@@ -57,9 +57,48 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
         },
         ...more,
       };
+    case 'block':
+      return { id: `s${n}`, type: 'block', config: { steps: inner(n) }, ...more };
+    case 'parallel':
+      return { id: `s${n}`, type: 'parallel', config: parallel(n), ...more };
+    case 'loop':
+      return { id: `s${n}`, type: 'loop', config: { times: 3, steps: inner(n) }, ...more };
+    case 'for_each':
+      return { id: `s${n}`, type: 'for_each', config: forEach(n), ...more };
+    case 'cancel':
+      return n === 0
+        ? say('s0', 1)
+        : {
+            id: `s${n}`,
+            type: 'cancel',
+            config: { steps: [`s${n - 1}`], outcome: n % 2 === 0 ? 'skip' : 'complete' },
+            ...more,
+          };
     default:
       return say(`s${n}`, '${ uuid() }', more);
   }
+}
+
+const undo = { compensate: { type: 'act', config: {} } };
+const inner = (n: number): Json[] => [
+  doAct(`i${n}`, undo),
+  say(`j${n}`, 1, after(`i${n}`)),
+  { id: `k${n}`, type: 'wait', config: { for: 5 } },
+];
+
+function parallel(n: number): Json {
+  const branches = {
+    a: { steps: [doAct(`i${n}`, undo)] },
+    b: { steps: [doAct(`j${n}`)] },
+    c: { steps: [say(`k${n}`, 1)] },
+  };
+  return { branches, join: n % 3 === 0 ? 'all' : { count: 2 }, ...(n % 3 === 1 ? { cancel_remaining: true } : {}) };
+}
+
+function forEach(n: number): Json {
+  const policy: Json = n % 3 === 0 ? 'fail_fast' : n % 3 === 1 ? 'continue' : { max_failures: 1 };
+  const enough = n % 2 === 0 ? {} : { complete_when: 'done >= 2', remaining: n % 4 === 1 ? 'ignore' : 'cancel' };
+  return { items: [1, 2, 3, 4], concurrency: 2, on_item_error: policy, ...enough, steps: inner(n) };
 }
 
 /** The same try gets the same answer, whichever process asks. */
@@ -72,17 +111,33 @@ function answering(seed: number): (attempt: Try) => Answer {
   };
 }
 
-const runs = { numRuns: 300 };
+const runs = { numRuns: 1000 };
 
 describe('the journal', () => {
   it('rebuilds the very state that was decided, whatever happened [E11]', () => {
     fc.assert(
-      fc.property(program, fc.nat(), fc.boolean(), fc.option(fc.nat(100)), (steps, seed, yes, cancelAt) => {
-        const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
-        const then = cancelAt === null ? [] : [{ at: cancelAt, input: 'cancel' as const }];
-        const run = simulate(plan, { input: { yes }, answer: answering(seed), then });
-        expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
-      }),
+      fc.property(
+        program,
+        fc.nat(),
+        fc.boolean(),
+        fc.option(fc.nat(100)),
+        fc.option(fc.nat(60)),
+        (steps, seed, yes, cancelAt, pauseAt) => {
+          const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
+          const cancelled = cancelAt === null ? [] : [{ at: cancelAt, input: 'cancel' as const }];
+          const held =
+            pauseAt === null
+              ? []
+              : [
+                  { at: pauseAt, input: 'pause' as const },
+                  { at: pauseAt + 40, input: 'resume' as const },
+                ];
+          const then = [...cancelled, ...held];
+          const run = simulate(plan, { input: { yes }, answer: answering(seed), then });
+          expect(run.end).toBeDefined();
+          expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
+        },
+      ),
       runs,
     );
   });

@@ -10,16 +10,18 @@ import {
 } from '../expression/expression.ts';
 import { isTooLarge } from '../expression/json-size.ts';
 import type { Json } from '../json.ts';
+import { scopePath } from './apply.ts';
 import type { Decision } from './decision.ts';
 import type { StepError } from './event.ts';
+import { blockOutput } from './output.ts';
 import type { Scope, StepRun } from './state.ts';
 
 export type Evaluation = { readonly value: Json } | { readonly error: StepError };
 
 /** Evaluates for a step (or the execution) in `scope`; a failing expression is an answer, not an exception. */
-export function evaluate(d: Decision, scope: Scope, source: Expression | Template, result?: Json): Evaluation {
+export function evaluate(d: Decision, scope: Scope, source: Expression | Template, more: More = {}): Evaluation {
   try {
-    const value = source.evaluate(expressionScope(d, scope, result));
+    const value = source.evaluate(expressionScope(d, scope, more));
     return bounded(value, 'expression_too_expensive');
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
@@ -34,21 +36,22 @@ export function bounded(value: Json, code: 'expression_too_expensive' | 'output_
   return { error: { code, message: `The value would be over ${longestText} characters long as JSON.` } };
 }
 
-/** Evaluates a `when`, which must be true or false. */
+/** Evaluates a condition, which must be true or false. */
 export function evaluateCondition(
   d: Decision,
   scope: Scope,
-  when: Expression,
+  condition: Expression,
+  more: More = {},
 ): { readonly value: boolean } | { readonly error: StepError } {
-  const asked = evaluate(d, scope, when);
+  const asked = evaluate(d, scope, condition, more);
   if ('error' in asked) return asked;
   const { value } = asked;
   if (typeof value === 'boolean') return { value };
-  const message = `when must be true or false, but is ${JSON.stringify(value)?.slice(0, 80)}.`;
+  const message = `a condition must be true or false, but is ${JSON.stringify(value)?.slice(0, 80)}.`;
   return { error: { code: 'expression_error', message } };
 }
 
-function expressionScope(d: Decision, scope: Scope, result: Json | undefined): ExpressionScope {
+function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope {
   return {
     now: d.at,
     uuid: () => d.entropy.uuid(),
@@ -61,7 +64,11 @@ function expressionScope(d: Decision, scope: Scope, result: Json | undefined): E
         case 'steps':
           return new StepsResolver(d, scope);
         case 'result':
-          return result;
+          return more.result;
+        case 'index':
+          return nearest(d, scope, 'item')?.index ?? undefined;
+        case 'loop':
+          return loopOf(d, scope);
         case 'error':
           return handledError(scope);
         case 'execution':
@@ -77,10 +84,50 @@ function expressionScope(d: Decision, scope: Scope, result: Json | undefined): E
         case 'trigger':
           return d.context.trigger;
         default:
-          return undefined;
+          return more.lookup?.(name) ?? itemNamed(d, scope, name);
       }
     },
   };
+}
+
+/** Names that exist for this one evaluation. */
+export type More = { readonly result?: Json; readonly lookup?: (name: string) => Json | undefined };
+
+/** The nearest round or item that the scope stands in. */
+function nearest(d: Decision, scope: Scope, kind: 'round' | 'item'): Scope | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    if (d.plan.blocks[each.block]?.kind === kind) return each;
+  }
+  return undefined;
+}
+
+/** `previous` is the output of the round before, null in the first. */
+function loopOf(d: Decision, scope: Scope): Json | undefined {
+  const round = nearest(d, scope, 'round');
+  if (round === undefined || round.owner === null || round.index === null) return undefined;
+  const before = round.index === 0 ? undefined : d.state.scopes.get(scopePath(d.plan, round.owner, round.index - 1));
+  return { index: round.index, previous: before === undefined ? null : blockOutput(d.plan, before) };
+}
+
+/** The item of the nearest for_each that calls its items so. */
+function itemNamed(d: Decision, scope: Scope, name: string): Json | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) {
+    const { owner, index } = each;
+    if (owner === null || index === null) continue;
+    const { work } = owner.step;
+    if (work.kind === 'for_each' && work.as === name) return itemsOf(d, owner)[index];
+  }
+  return undefined;
+}
+
+/** The items of a for_each that has begun: as recorded, or asked for again, with the same result. */
+export function itemsOf(d: Decision, run: StepRun): readonly Json[] {
+  if (run.itemList !== undefined) return run.itemList;
+  const { work } = run.step;
+  const recorded =
+    run.input ?? (work.kind === 'for_each' ? work.items.evaluate(expressionScope(d, run.scope, {})) : []);
+  run.itemList = Array.isArray(recorded) ? (recorded as readonly Json[]) : [];
+  return run.itemList;
 }
 
 class StepsResolver extends Resolver {

@@ -1,8 +1,9 @@
 /** Blocks open here: their instances, what begins in them, and whether anything may. */
 import type { PlanStep } from '../definition/plan.ts';
+import { scopePath } from './apply.ts';
 import { type Decision, record } from './decision.ts';
 import type { RunKey, StepError } from './event.ts';
-import { keyOf, type Scope, type StepRun } from './state.ts';
+import { isComplete, keyOf, type Scope, type StepRun } from './state.ts';
 
 export function keyIn(scope: Scope, step: PlanStep): RunKey {
   return scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
@@ -10,26 +11,41 @@ export function keyIn(scope: Scope, step: PlanStep): RunKey {
 
 /** Opens blocks under a run (null: `on_failure` or `on_cancel`), all before any of their steps begins. */
 export function openBlock(d: Decision, owner: StepRun | null, names: readonly string[], err?: StepError): void {
-  const before = d.state.scopes.size;
-  for (const b of names) {
-    record(d, {
-      e: 'opened',
-      ...(owner === null ? {} : keyOf(owner)),
-      at: d.at,
-      b,
-      ...(err === undefined ? {} : { err }),
-    });
-  }
-  for (const scope of [...d.state.scopes.values()].slice(before)) beginRoots(d, scope);
+  for (const b of names) open(d, owner, { b, ...(err === undefined ? {} : { err }) });
+  for (const b of names) beginOpened(d, scopePath(d.plan, owner, b));
+}
+
+/** Opens one round of a loop, or one item of a for_each. */
+export function openInstance(d: Decision, owner: StepRun, b: 'round' | 'item', i: number): void {
+  open(d, owner, { b, i });
+  beginOpened(d, scopePath(d.plan, owner, i));
+}
+
+function open(
+  d: Decision,
+  owner: StepRun | null,
+  what: { readonly b: string; readonly i?: number; readonly err?: StepError },
+): void {
+  record(d, { e: 'opened', ...(owner === null ? {} : keyOf(owner)), at: d.at, ...what });
+}
+
+function beginOpened(d: Decision, path: string): void {
+  const scope = d.state.scopes.get(path);
+  if (scope !== undefined) beginRoots(d, scope);
 }
 
 /** The steps of a block that depend on nothing begin; a block without steps is completed. */
 export function beginRoots(d: Decision, scope: Scope): void {
-  if (scope.remaining === 0) d.tasks.push({ kind: 'completed', scope });
+  if (isComplete(scope)) d.tasks.push({ kind: 'completed', scope });
   for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
     const step = d.plan.steps[index];
     if (step !== undefined && step.dependsOn.length === 0) d.tasks.push({ kind: 'begin', scope, step });
   }
+}
+
+/** A block that nothing waited for has ended: what is around its step may be complete now. */
+export function lingeringCompleted(d: Decision, owner: StepRun): void {
+  if (isComplete(owner.scope)) d.tasks.push({ kind: 'completed', scope: owner.scope });
 }
 
 /** True when nothing may begin in this scope: it or one around it is stopping. Undoing and last steps stand apart. */

@@ -3,7 +3,7 @@ import type { RetryPolicy, Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import type { AttemptError, AttemptOutcome } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
-import { isPerhapsDone } from './ending.ts';
+import { isPerhapsDone, undoInside } from './ending.ts';
 import type { RunEvent, StepError } from './event.ts';
 import { isStopping, keyIn, openBlock } from './scope.ts';
 import { bounded, evaluate } from './scope-values.ts';
@@ -16,7 +16,8 @@ type Success = Extract<RunEvent, { e: 'succeeded' }>;
 /** Records a success with the output as the definition shapes it; an output that cannot be shaped is a failure. */
 export function succeedStep(d: Decision, place: Place, result: Json, more: Pick<Success, 'c' | 'v'> = {}): void {
   const { scope, step } = place;
-  const shaped = step.output === null ? bounded(result, 'output_too_large') : evaluate(d, scope, step.output, result);
+  const shaped =
+    step.output === null ? bounded(result, 'output_too_large') : evaluate(d, scope, step.output, { result });
   if ('error' in shaped) return failStep(d, place, shaped.error);
   const output = shaped.value === null ? {} : { o: shaped.value };
   record(d, { e: 'succeeded', ...keyIn(scope, step), at: d.at, ...output, ...more });
@@ -62,7 +63,9 @@ export function failStep(d: Decision, place: Place, error: StepError | AttemptEr
 function handle(d: Decision, { scope, step }: Place, err: StepError): void {
   if (!scope.runs.has(step.index)) record(d, { e: 'begun', ...keyIn(scope, step), at: d.at });
   const run = scope.runs.get(step.index);
-  if (run !== undefined) openBlock(d, run, ['error'], err);
+  if (run === undefined) return;
+  if (step.onError.kind === 'handler' && step.onError.compensate) undoInside(d, run, err);
+  else openBlock(d, run, ['error'], err);
 }
 
 /** Ends FAILED without asking a handler: there is none, or it failed itself. */

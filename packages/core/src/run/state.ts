@@ -29,6 +29,10 @@ export type StepRun = {
   timer: number | null;
   /** Its blocks: of a switch the cases, then of any step its handler, then its compensation. */
   readonly inner: Scope[];
+  /** Of a for_each: how many of its items have been opened, and how they ended. */
+  readonly items: { opened: number; succeeded: number; failed: number };
+  /** Of a for_each: the items themselves, once they have been asked for; not part of what the journal says. */
+  itemList: readonly Json[] | undefined;
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
 };
@@ -39,9 +43,17 @@ export type Scope = {
   readonly parent: Scope | null;
   /** The run that holds this block; null at the top and for `on_failure` and `on_cancel`. */
   readonly owner: StepRun | null;
+  /** Number of the round or item; null for a block that opens once. */
+  readonly index: number | null;
   readonly runs: Map<number, StepRun>;
   /** Steps of the block that have not ended. */
   remaining: number;
+  /** Blocks of steps that have ended which run on all the same: branches and items that nothing waits for. */
+  lingering: number;
+  /** This is one of them. */
+  lingers: boolean;
+  /** The item failed, and its step goes on. */
+  failed: boolean;
   /** The error that a handler handles. */
   readonly error: StepError | null;
   /** Set when nothing more starts here: what it will end as. */
@@ -75,11 +87,14 @@ export type RunState = {
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
   readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
   cancelReason: string | null;
+  paused: boolean;
+  /** What the last decision left to the next one; not part of what the journal says, see `resume`. */
+  backlog: readonly Task[];
   readonly failedCompensations: Map<StepRun, StepError>;
 };
 
 export function createState(plan: Plan): RunState {
-  const top = createScope(plan, { path: '', block: 0, parent: null, owner: null, error: null });
+  const top = createScope(plan, { path: '', block: 0, parent: null, owner: null, error: null, index: null });
   return {
     status: 'PENDING',
     phase: null,
@@ -95,13 +110,28 @@ export function createState(plan: Plan): RunState {
     stop: null,
     timerChanges: { armed: [], dropped: [] },
     cancelReason: null,
+    paused: false,
+    backlog: [],
     failedCompensations: new Map(),
   };
 }
 
-export function createScope(plan: Plan, of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error'>): Scope {
+export function createScope(
+  plan: Plan,
+  of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error' | 'index'>,
+): Scope {
   const remaining = plan.blocks[of.block]?.steps.length ?? 0;
-  return { ...of, runs: new Map(), remaining, stopping: null, graceTimer: null, closed: remaining === 0 };
+  return {
+    ...of,
+    runs: new Map(),
+    remaining,
+    lingering: 0,
+    lingers: false,
+    failed: false,
+    stopping: null,
+    graceTimer: null,
+    closed: remaining === 0,
+  };
 }
 
 export function isFinal(status: StepStatus): boolean {
@@ -132,3 +162,17 @@ export function isTrying(run: StepRun): boolean {
 export function isTried(step: PlanStep): boolean {
   return step.work.kind === 'action' || step.work.kind === 'function';
 }
+
+/** True when the steps of a block have ended, and nothing of it runs on. */
+export function isComplete(scope: Scope): boolean {
+  return scope.remaining === 0 && scope.lingering === 0;
+}
+
+/** What a decision has still to look at. */
+export type Task =
+  /** A step whose join may have been decided by what just ended. */
+  | { readonly kind: 'begin'; readonly scope: Scope; readonly step: PlanStep }
+  /** All steps of a block have ended, and none failed it. */
+  | { readonly kind: 'completed'; readonly scope: Scope }
+  /** In a block that stops, nothing runs any more. May be said twice of one block. */
+  | { readonly kind: 'at_rest'; readonly scope: Scope };

@@ -61,7 +61,7 @@ function neverRan(plan: Plan, state: RunState, step: PlanStep): readonly StepRow
   const kind = plan.blocks[step.block]?.kind;
   const over = state.endedAt !== null;
   if (kind === 'compensation') return [];
-  if (!over && kind !== 'top' && kind !== 'case') return [];
+  if (!over && (kind === 'handler' || kind === 'on_failure' || kind === 'on_cancel')) return [];
   const status = over || isPast(plan, state, step) ? 'SKIPPED' : 'QUEUED';
   return [
     {

@@ -5,8 +5,8 @@
 import type { PlanStep } from '../definition/plan.ts';
 import { type Decision, record } from './decision.ts';
 import type { FinalStatus, StepError } from './event.ts';
-import { isStopping, keyIn } from './scope.ts';
-import { isFinal, isTrying, keyOf, type Scope, type StepRun } from './state.ts';
+import { isStopping, keyIn, standsApart } from './scope.ts';
+import { isComplete, isFinal, isTrying, keyOf, type Scope, type StepRun } from './state.ts';
 
 const GRACE_MS = 10_000;
 
@@ -22,13 +22,17 @@ export function stopScope(d: Decision, scope: Scope, { to, error }: Stop): void 
 }
 
 function anyTrying(scope: Scope): boolean {
-  for (const run of scope.runs.values())
+  for (const run of scope.runs.values()) {
     if (isTrying(run) || run.inner.some((inner) => !inner.closed && anyTrying(inner))) return true;
+  }
   return false;
 }
 
 function haltRuns(d: Decision, scope: Scope): void {
-  for (const run of [...scope.runs.values()]) if (!isFinal(run.status)) haltRun(d, run);
+  for (const run of [...scope.runs.values()]) {
+    if (!isFinal(run.status)) haltRun(d, run);
+    else for (const inner of run.inner) if (inner.lingers) haltRuns(d, inner);
+  }
 }
 
 function haltRun(d: Decision, run: StepRun): void {
@@ -47,7 +51,10 @@ function endHalted(d: Decision, run: StepRun): void {
 }
 
 export function isAtRest(scope: Scope): boolean {
-  for (const run of scope.runs.values()) if (!isFinal(run.status)) return false;
+  for (const run of scope.runs.values()) {
+    if (!isFinal(run.status)) return false;
+    if (scope.lingering > 0 && run.inner.some((inner) => inner.lingers && !isAtRest(inner))) return false;
+  }
   return true;
 }
 
@@ -60,7 +67,12 @@ export function drain(d: Decision, from: Scope): void {
       return;
     }
     const { owner } = scope;
-    if (owner === null || isFinal(owner.status)) return;
+    if (owner === null) return;
+    if (isFinal(owner.status)) {
+      if (standsApart(d, scope)) return;
+      scope = owner.scope; // nothing waited for it but the end of what is around
+      continue;
+    }
     if (!owner.inner.every((inner) => inner.closed || isAtRest(inner))) return;
     endHalted(d, owner);
     scope = owner.scope;
@@ -95,5 +107,5 @@ export function stepEnded(d: Decision, scope: Scope, step: PlanStep): void {
     const dependent = d.plan.steps[index];
     if (dependent !== undefined) d.tasks.push({ kind: 'begin', scope, step: dependent });
   }
-  if (scope.remaining === 0) d.tasks.push({ kind: 'completed', scope });
+  if (isComplete(scope)) d.tasks.push({ kind: 'completed', scope });
 }

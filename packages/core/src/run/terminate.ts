@@ -17,8 +17,8 @@ export function terminate(d: Decision, { scope, step }: Place, { status, output,
   if (status !== 'COMPLETED')
     return stopScope(d, d.state.top, { to: status, error: terminationError(status, step, error) });
   for (const run of [...d.state.top.runs.values()]) {
+    abandon(d, run); // what nothing waits for any more included
     if (isFinal(run.status)) continue;
-    abandon(d, run);
     record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
   }
   endExecution(d, { status: 'COMPLETED', output });

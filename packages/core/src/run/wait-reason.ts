@@ -17,6 +17,7 @@ export type WaitReason =
 /** Null while something executes, and when the execution has ended. Of several waits, the one that ends first. */
 export function waitReason(state: RunState): WaitReason | null {
   if (state.status !== 'RUNNING') return null;
+  if (state.paused) return isExecuting(state) ? null : 'paused';
   let first: { due: number; reason: WaitReason } | null = null;
   for (const timer of state.timers.values()) {
     if (timer.kind !== 'step' || timer.run.waiting === null) continue;

@@ -63,9 +63,9 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       const detail = 'The server is stopping, or has not started yet.';
       return Promise.reject(problem('unavailable', { detail, retryAfter: 1 }));
     },
-    async cancel(tenantId, executionId, reason) {
+    async command(tenantId, executionId, kind, reason) {
       const payload = JSON.stringify(reason === undefined ? {} : { reason });
-      const answer = await parts.store.insertCommand({ tenantId, executionId, kind: 'cancel', payload });
+      const answer = await parts.store.insertCommand({ tenantId, executionId, kind, payload });
       if (answer === 'accepted') parts.inbound.hint();
       return answer;
     },

@@ -77,14 +77,16 @@ export type StartOptions = {
   readonly signal?: AbortSignal;
 };
 
+export type CommandKind = 'cancel' | 'pause' | 'resume';
+
 export type Engine = {
   /**
    * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
    * first. Throws the problem `overloaded` (503 with Retry-After) when the queue of starts is full.
    */
   start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
-  /** Asks a live execution to end; `accepted` when the request is durable, `ending` when it is at its last steps already. */
-  cancel(tenantId: string, executionId: string, reason?: string): Promise<CommandAnswer>;
+  /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
+  command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
   /** True when starts are accepted and owned shards are being driven. */
   ready(): boolean;
   /**

@@ -52,6 +52,9 @@ const names: Readonly<Record<EventKind, string>> = {
   cancel_requested: 'cancel_requested',
   stopping: 'stopping',
   phase: 'phase_changed',
+  item_failed: 'item_failed',
+  paused: 'execution_paused',
+  resumed: 'execution_resumed',
   compensation_failed: 'compensation_failed',
   ended: 'execution_ended',
 };
@@ -67,6 +70,7 @@ const fields: Readonly<Record<string, string>> = {
   v: 'variables',
   c: 'case',
   b: 'block',
+  i: 'index',
   err: 'error',
   st: 'status',
   to: 'status',

@@ -40,7 +40,7 @@ export const startHeaders = Type.Object({
     }),
   ),
 });
-export const cancelBody = Type.Object(
+export const commandBody = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
   { additionalProperties: false },
 );
@@ -91,7 +91,7 @@ export const startedSchema = Type.Object({
   status: words(...statuses),
   links: Type.Object({ self: Type.String(), steps: Type.String(), events: Type.String(), cancel: Type.String() }),
 });
-export const cancelledSchema = Type.Omit(startedSchema, ['status']);
+export const commandedSchema = Type.Omit(startedSchema, ['status']);
 export const stepSchema = Type.Object({
   step_id: Type.String(),
   path: Type.String(),

@@ -1,4 +1,4 @@
-/** HTTP doors of the engine: starting executions, looking at them, cancelling them. */
+/** HTTP doors of the engine: starting executions, looking at them, telling them to end, to hold, to go on. */
 import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import type { StepRow } from '@cloudflow/core/run/step-rows.ts';
@@ -9,7 +9,7 @@ import { escapePointer } from '../kernel/http/read-json.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
-import type { Engine } from './engine.ts';
+import type { CommandKind, Engine } from './engine.ts';
 import { executionLinks, executionRow, executionText, iso } from './execution-view.ts';
 import { firstIdAt } from './id-range.ts';
 import type { Reading } from './reading.ts';
@@ -36,7 +36,7 @@ export function engineRoutes({ engine, workflows, reading }: EngineRouteDeps): r
     executeRoute(createStartExecution({ engine, workflows, reading })),
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
-    cancelRoute(engine),
+    ...commands.map((command) => commandRoute(engine, command)),
   ];
 }
 
@@ -176,19 +176,32 @@ function detailRoutes(reading: Reading): readonly Route[] {
   ];
 }
 
-function cancelRoute(engine: Engine): Route {
+type CommandDoor = { readonly kind: CommandKind; readonly summary: string; readonly description?: string };
+
+const commands: readonly CommandDoor[] = [
+  { kind: 'cancel', summary: 'Ask a running execution to end as CANCELLED' },
+  {
+    kind: 'pause',
+    summary: 'Hold an execution: nothing of it begins until it is resumed',
+    description: 'Attempts that run may end and are recorded; timers are kept; the timeout of the execution goes on.',
+  },
+  { kind: 'resume', summary: 'Let a paused execution go on' },
+];
+
+function commandRoute(engine: Engine, { kind, summary, description }: CommandDoor): Route {
   return route({
     method: 'POST',
-    path: '/executions/:id/cancel',
-    auth: { permission: 'execution:cancel' },
+    path: `/executions/:id/${kind}`,
+    auth: { permission: `execution:${kind}` },
     tags,
-    summary: 'Ask a running execution to end as CANCELLED',
+    summary,
+    ...(description === undefined ? {} : { description }),
     params: schemas.executionParams,
-    body: schemas.cancelBody,
-    replies: { 202: schemas.cancelledSchema },
+    body: schemas.commandBody,
+    replies: { 202: schemas.commandedSchema },
     async handle({ params: { id }, body, caller }) {
       mustBeStorable([['/reason', body.reason]]);
-      switch (await engine.cancel(caller.tenantId, id, body.reason)) {
+      switch (await engine.command(caller.tenantId, id, kind, body.reason)) {
         case 'accepted':
           return reply(202, { execution_id: id, links: executionLinks(id) });
         case 'ending':

@@ -1,7 +1,7 @@
 /** The JSON Schema of a step, built from the table of control types. */
 import type { JsonObject } from '../../json.ts';
 import type { ControlType } from '../control-type.ts';
-import { expressionSchema, templateSchema } from './value-schemas.ts';
+import { expressionSchema, joinSchema, templateSchema } from './value-schemas.ts';
 
 /** Fields that a step and a compensation have in common. */
 const workFields: JsonObject = {
@@ -33,19 +33,9 @@ const stepFields: JsonObject = {
     items: { type: 'string', minLength: 1, 'x-expected': 'the id of a step' },
   },
   join: {
+    ...joinSchema,
     description:
       'When a step with several dependencies runs: after all, after the first to succeed, or after `count` of them.',
-    default: 'all',
-    anyOf: [
-      { enum: ['all', 'any'] },
-      {
-        type: 'object',
-        'x-expected': '{ "count": n }',
-        required: ['count'],
-        additionalProperties: false,
-        properties: { count: { description: 'How many dependencies must succeed.', type: 'integer', minimum: 1 } },
-      },
-    ],
   },
   cancel_remaining: {
     description:
@@ -73,7 +63,11 @@ const onError: JsonObject = {
       additionalProperties: false,
       properties: {
         steps: { description: 'The steps of the handler; they see `error`.', $ref: '#/$defs/steps' },
-        compensate: { description: 'Undo first what succeeded inside the step.', type: 'boolean', default: false },
+        compensate: {
+          description: 'On a `block` only: undo first what succeeded inside.',
+          type: 'boolean',
+          default: false,
+        },
       },
     },
   ],

@@ -17,6 +17,21 @@ export const expressionSchema: JsonObject = {
   'x-expected': 'an expression as text',
 };
 
+/** What comes together must succeed: all of it, the first, or some; whoever uses it says of what. */
+export const joinSchema: JsonObject = {
+  default: 'all',
+  anyOf: [
+    { enum: ['all', 'any'] },
+    {
+      type: 'object',
+      'x-expected': '{ "count": n }',
+      required: ['count'],
+      additionalProperties: false,
+      properties: { count: { description: 'How many must succeed.', type: 'integer', minimum: 1 } },
+    },
+  ],
+};
+
 /** `$defs` of the language that belong to no type. */
 export const commonDefinitions: { readonly [name: string]: JsonObject } = {
   slug: { type: 'string', pattern: slugPattern, 'x-expected': slugWords },

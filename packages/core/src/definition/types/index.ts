@@ -1,6 +1,11 @@
 /** The control types that exist. To add one: a file beside this one, and a line here. */
 import type { ControlType } from '../control-type.ts';
+import { blockType } from './block.ts';
+import { cancelType } from './cancel.ts';
+import { forEachType } from './for-each.ts';
 import { functionType } from './function.ts';
+import { loopType } from './loop.ts';
+import { parallelType } from './parallel.ts';
 import { setVariablesType } from './set-variables.ts';
 import { switchType } from './switch.ts';
 import { terminateType } from './terminate.ts';
@@ -12,7 +17,12 @@ export const controlTypes: readonly ControlType[] = [
   setVariablesType,
   functionType,
   switchType,
+  blockType,
+  parallelType,
+  forEachType,
+  loopType,
   waitType,
+  cancelType,
   terminateType,
 ];
 

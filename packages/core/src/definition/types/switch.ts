@@ -48,12 +48,13 @@ export const switchType: ControlType = {
     },
   },
   blocks(config) {
-    const { cases, default: rest } = config as unknown as Config;
+    const { cases, default: rest, mode } = config as unknown as Config;
     const blocks: InnerBlock[] = cases.map(({ steps }, index) => ({
       name: `${index}`,
       kind: 'case',
       pointer: `/cases/${index}/steps`,
       steps,
+      together: mode === 'all',
     }));
     if (rest !== undefined)
       blocks.push({ name: 'default', kind: 'case', pointer: '/default/steps', steps: rest.steps });

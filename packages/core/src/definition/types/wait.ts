@@ -5,6 +5,7 @@ import { parseDuration, parseTimestamp } from '../duration.ts';
 export const waitType: ControlType = {
   type: 'wait',
   aliases: ['delay'],
+  waits: true,
   summary: 'Waits for a time or until one. The output is `{ waited_ms }`.',
   configSchema: {
     type: 'object',

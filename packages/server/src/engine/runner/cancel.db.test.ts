@@ -20,8 +20,8 @@ describe('a cancel', () => {
     const engine = await engines.anEngine({ actions: world });
     const id = idOf(await engine.start(aStart(await engines.publish([act('slow'), act('next', needs('slow'))]))));
     await expect.poll(() => world.calls.length).toBe(1);
-    expect(await engine.cancel(randomUUID(), id)).toBe('not_found');
-    expect(await engine.cancel(defaultTenantId, id, 'enough')).toBe('accepted');
+    expect(await engine.command(randomUUID(), id, 'cancel')).toBe('not_found');
+    expect(await engine.command(defaultTenantId, id, 'cancel', 'enough')).toBe('accepted');
     await aborted.promise;
     const { status, error } = await engines.ended(id);
     expect([status, JSON.parse(error as string)]).toEqual([
@@ -29,7 +29,7 @@ describe('a cancel', () => {
       expect.objectContaining({ code: 'cancelled', message: expect.stringContaining('enough') }),
     ]);
     expect(world.callsOf('next')).toEqual([]);
-    expect(await engine.cancel(defaultTenantId, id)).toBe('ended');
+    expect(await engine.command(defaultTenantId, id, 'cancel')).toBe('ended');
     await expect.poll(inbox).toEqual({ n: 0 });
   });
 
@@ -40,9 +40,9 @@ describe('a cancel', () => {
     const id = idOf(
       await engine.start(aStart(await engines.publish([nap('long', '1h')], { on_cancel: [act('undo')] }))),
     );
-    expect(await engine.cancel(defaultTenantId, id, 'first')).toBe('accepted');
+    expect(await engine.command(defaultTenantId, id, 'cancel', 'first')).toBe('accepted');
     await undoing.reached(1);
-    expect(await engine.cancel(defaultTenantId, id, 'second')).toBe('ending');
+    expect(await engine.command(defaultTenantId, id, 'cancel', 'second')).toBe('ending');
     undoing.release();
     const { error } = await engines.ended(id);
     expect(JSON.parse(error as string)).toMatchObject({ message: expect.stringContaining('first') });
@@ -53,7 +53,7 @@ describe('a cancel', () => {
     const id = idOf(await engine.start(aStart(await engines.publish([nap('long', '1h')]))));
     await expect.poll(() => engine.inFlight()).toBe(0);
     expect(await timers()).toEqual({ n: 1 });
-    expect(await engine.cancel(defaultTenantId, id)).toBe('accepted');
+    expect(await engine.command(defaultTenantId, id, 'cancel')).toBe('accepted');
     expect(await engines.ended(id)).toMatchObject({ status: 4, wait_reason: null });
     expect([await timers(), await inbox()]).toEqual([{ n: 0 }, { n: 0 }]);
     expect(engine.inFlight()).toBe(0);
@@ -66,7 +66,7 @@ describe('a cancel', () => {
     const workflow = await engines.publish([act('work')]);
     const ids = (await Promise.all(Array.from({ length: 100 }, () => engine.start(aStart(workflow))))).map(idOf);
     await held.reached(100);
-    const cancelled = ids.map((id) => engine.cancel(defaultTenantId, id));
+    const cancelled = ids.map((id) => engine.command(defaultTenantId, id, 'cancel'));
     held.release();
     const answers = await Promise.all(cancelled);
     const statuses = (await Promise.all(ids.map(engines.ended))).map(({ status }) => status);
@@ -83,7 +83,7 @@ describe('a cancel', () => {
     const ids = (await Promise.all(Array.from({ length: 60 }, () => engine.start(aStart(workflow))))).map(idOf);
     const due = await engines.one('select max(due) as due from execution_timers');
     await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThanOrEqual((due['due'] as Date).getTime() - 5);
-    await Promise.all(ids.map((id) => engine.cancel(defaultTenantId, id)));
+    await Promise.all(ids.map((id) => engine.command(defaultTenantId, id, 'cancel')));
     for (const head of await Promise.all(ids.map(engines.ended))) {
       const events = (await engines.eventsOf(head['id'] as string)).map(({ e }) => e);
       const outcomes = events.filter((e) => e === 'succeeded' || e === 'skipped' || e === 'failed');

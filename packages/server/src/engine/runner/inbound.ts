@@ -64,10 +64,10 @@ export function createInbound(deps: InboundDeps): Inbound {
   function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {
     if (inHand.has(id)) return;
     inHand.add(id);
-    if (kind === 'cancel') {
+    if (kind === 'cancel' || kind === 'pause' || kind === 'resume') {
       const { reason } = JSON.parse(payload) as { reason?: string };
       // Applied by when it was asked, which is what the caller was told.
-      const input = { kind: 'cancel', at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
+      const input = { kind, at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     log.error(

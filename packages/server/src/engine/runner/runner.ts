@@ -134,6 +134,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       return quarantine(live, 'engine_error', 'The engine could not decide how to go on with this execution.');
     }
     adopt(live, decision);
+    // A long stretch of pure work: others get their turn, and what is decided so far is written meanwhile.
+    if (decision.more) setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
   }
 
   /** Ends an execution FAILED in place of everything that was decided and is not written. */
@@ -273,7 +275,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** What only waits, and not for soon, needs no memory: its timer or an inbox row names it when it is time. */
   function evictIfIdle(live: LiveExecution): void {
     const { state } = live;
-    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.timers.size === 0 || isExecuting(state))
+    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.backlog.length > 0 || isExecuting(state))
       return;
     const soon = clock.now() + EVICT_AFTER_MS;
     for (const timer of state.timers.values()) if (timer.due <= soon) return;

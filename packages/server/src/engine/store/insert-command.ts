@@ -1,12 +1,13 @@
 /** A command to an execution, durable when this returns: its owner finds it in the inbox. */
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import type { CommandKind } from '../engine.ts';
 import { shardOf } from '../execution-id.ts';
 
 export type Command = {
   readonly tenantId: string;
   readonly executionId: string;
-  readonly kind: 'cancel';
+  readonly kind: CommandKind;
   /** JSON text. */
   readonly payload: string;
 };
@@ -29,7 +30,7 @@ export async function insertCommand(
         select id, finished_at is not null as finished, phase is not null as ending from workflow_executions where id = ${executionId} and tenant_id = ${tenantId}),
       stored as (
         insert into execution_inbox (shard, execution_id, kind, payload)
-        select ${shardOf(executionId)}::smallint, id, ${kind}, ${payload} from target where not finished and not ending returning id)
+        select ${shardOf(executionId)}::smallint, id, ${kind}, ${payload} from target where not finished and not (ending and ${kind} = 'cancel') returning id)
       select finished, exists (select 1 from stored) as accepted from target`),
   );
   if (found === undefined) return 'not_found';

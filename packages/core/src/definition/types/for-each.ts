@@ -1,0 +1,146 @@
+/** `for_each`: runs its steps for every item of a list, several at a time. */
+import { reservedWords } from '../../expression/index.ts';
+import type { Json } from '../../json.ts';
+import type { ControlType, TypeCompiler } from '../control-type.ts';
+import type { StepDocument } from '../document.ts';
+import { mayDiffer } from '../may-differ.ts';
+import { expressionSchema } from '../schema/value-schemas.ts';
+import { rootNames } from '../view.ts';
+
+type Config = {
+  readonly items: Json;
+  readonly as?: string;
+  readonly steps: readonly StepDocument[];
+  readonly concurrency?: number;
+  readonly on_item_error?: 'fail_fast' | 'continue' | { readonly max_failures: number };
+  readonly complete_when?: string;
+  readonly remaining?: 'cancel' | 'ignore';
+};
+
+const defaultAs = 'item';
+const defaultConcurrency = 20;
+
+export const forEachType: ControlType = {
+  type: 'for_each',
+  aliases: [],
+  summary:
+    'Runs its steps for every item of a list, several at a time. Inside, `item` (or the name in `as`) is the item and `index` its place, from 0. The output is an array in the order of the items, with null where an item failed or did not end.',
+  configSchema: {
+    type: 'object',
+    required: ['items', 'steps'],
+    additionalProperties: false,
+    properties: {
+      items: {
+        description: 'The list: an expression, or an array whose strings may hold `${ }`.',
+        type: ['array', 'string'],
+        minLength: 1,
+        'x-expected': 'a list, or an expression that gives one',
+      },
+      as: {
+        description: 'The name of the item inside.',
+        type: 'string',
+        maxLength: 64,
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+        'x-expected': 'a name: letters, digits and `_`, the first no digit',
+        default: defaultAs,
+      },
+      steps: { description: 'The steps that run for each item.', $ref: '#/$defs/steps' },
+      concurrency: {
+        description: 'How many items run at once.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        default: defaultConcurrency,
+      },
+      on_item_error: {
+        description:
+          'When an item fails: `fail_fast` fails the step, `continue` goes on; with `max_failures` n the step fails when more than n items have failed.',
+        default: 'fail_fast',
+        anyOf: [
+          { enum: ['fail_fast', 'continue'] },
+          {
+            type: 'object',
+            'x-expected': '{ "max_failures": n }',
+            required: ['max_failures'],
+            additionalProperties: false,
+            properties: {
+              max_failures: { description: 'How many failed items are forgiven.', type: 'integer', minimum: 0 },
+            },
+          },
+        ],
+      },
+      complete_when: {
+        ...expressionSchema,
+        description:
+          'Asked after each item; true ends the step before all items have ended. Sees `done`, `succeeded`, `failed`, `total` (numbers) and `results` (the output so far).',
+      },
+      remaining: {
+        description:
+          'What becomes of items that have not ended when `complete_when` is true: withdrawn, or left to run on without counting.',
+        enum: ['cancel', 'ignore'],
+        default: 'cancel',
+      },
+    },
+    examples: [
+      {
+        items: 'input.orders',
+        as: 'order',
+        concurrency: 5,
+        on_item_error: 'continue',
+        steps: [
+          { id: 'ship', type: 'http_request', config: { url: 'https://ship.example/${ order.id }', method: 'POST' } },
+        ],
+      },
+    ],
+  },
+  blocks(config) {
+    const { as = defaultAs, concurrency = defaultConcurrency, steps } = config as unknown as Config;
+    return [{ name: 'item', kind: 'item', pointer: '/steps', steps, names: [as, 'index'], together: concurrency > 1 }];
+  },
+  compile(config, step) {
+    const forEach = config as unknown as Config;
+    const { as = defaultAs, complete_when: completeWhen } = forEach;
+    if (as !== defaultAs && (reservedWords.has(as) || rootNames.includes(as))) refuseName(as, step);
+    const items = compileItems(forEach.items, step);
+    return {
+      kind: 'for_each',
+      block: step.block('item'),
+      items,
+      recordItems: mayDiffer(items),
+      as,
+      concurrency: forEach.concurrency ?? defaultConcurrency,
+      maxFailures: maxFailures(forEach),
+      completeWhen:
+        completeWhen === undefined ? null : step.condition('/complete_when', completeWhen, { names: countNames }),
+      remaining: forEach.remaining ?? 'cancel',
+    };
+  },
+};
+
+const countNames = ['done', 'succeeded', 'failed', 'total', 'results'];
+
+function refuseName(as: string, step: TypeCompiler): void {
+  step.error({
+    code: 'reserved_name',
+    pointer: '/as',
+    message: `\`${as}\` has a meaning of its own in expressions; choose another name for the item`,
+  });
+}
+
+function compileItems(items: Json, step: TypeCompiler) {
+  const list = step.value('/items', items);
+  if (list.type !== 'list' && list.type !== 'dyn') {
+    step.error({
+      code: 'not_a_list',
+      pointer: '/items',
+      message: `expected a list, but this is always of type ${list.type}`,
+    });
+  }
+  return list;
+}
+
+/** Null: all of them are forgiven. */
+function maxFailures({ on_item_error: policy = 'fail_fast' }: Config): number | null {
+  if (policy === 'fail_fast') return 0;
+  return policy === 'continue' ? null : policy.max_failures;
+}

@@ -1,0 +1,44 @@
+/**
+ * What is still to be followed up, found in the state alone: after a crash in the middle of a long stretch of pure work, and
+ * when a paused execution goes on. Finding too much does no harm, each follow-up looks whether it is still due.
+ */
+import type { Decision } from './decision.ts';
+import { isStopping } from './scope.ts';
+import { isComplete, isFinal, type Scope } from './state.ts';
+import { isAtRest } from './stop.ts';
+
+export function lookAgain(d: Decision): void {
+  for (const scope of [...d.state.scopes.values()]) {
+    if (scope.stopping !== null) {
+      if (isAtRest(scope)) d.tasks.push({ kind: 'at_rest', scope });
+    } else if (isComplete(scope)) {
+      if (isUnanswered(d, scope)) d.tasks.push({ kind: 'completed', scope });
+    } else if (!scope.closed && !isStopping(d, scope)) {
+      beginAgain(d, scope);
+    }
+  }
+  undoAgain(d);
+}
+
+function beginAgain(d: Decision, scope: Scope): void {
+  for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
+    const step = d.plan.steps[index];
+    if (step !== undefined && !scope.runs.has(index)) d.tasks.push({ kind: 'begin', scope, step });
+  }
+}
+
+/** A complete block whose step (or execution) has not ended, and has not gone on to another round. */
+function isUnanswered(d: Decision, { block, owner, index }: Scope): boolean {
+  const kind = d.plan.blocks[block]?.kind;
+  if (kind === 'compensation') return false;
+  if (owner === null) return d.state.endedAt === null;
+  return !isFinal(owner.status) && (kind !== 'round' || index === owner.items.opened - 1);
+}
+
+/** Between two compensations: the next is opened by the end of the one before. One that is long over opens nothing. */
+function undoAgain(d: Decision): void {
+  const last = [...d.state.scopes.values()].findLast((scope) => d.plan.blocks[scope.block]?.kind === 'compensation');
+  const isOver =
+    last !== undefined && (last.closed || (last.owner !== null && d.state.failedCompensations.has(last.owner)));
+  if (isOver) d.tasks.push({ kind: 'completed', scope: last });
+}

@@ -1,0 +1,42 @@
+/** `cancel`: takes other steps out of the execution, or ends them with what they have. */
+import type { Work } from '../definition/plan.ts';
+import type { Json } from '../json.ts';
+import { type Decision, type Place, record } from './decision.ts';
+import { resultsOf } from './items.ts';
+import { blockOutput, ownScopes } from './output.ts';
+import { succeedStep } from './settle.ts';
+import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
+import { abandon, stepEnded, withdraw } from './stop.ts';
+
+type Cancel = Extract<Work, { kind: 'cancel' }>;
+
+export function beginCancel(d: Decision, place: Place, work: Cancel): void {
+  for (const index of work.steps) cancelStep(d, place.scope, index, work.outcome);
+  succeedStep(d, place, null);
+}
+
+function cancelStep(d: Decision, from: Scope, index: number, outcome: Cancel['outcome']): void {
+  const step = d.plan.steps[index];
+  const scope = step === undefined ? undefined : scopeOf(from, step.block);
+  if (step === undefined || scope === undefined) return;
+  const run = scope.runs.get(index);
+  if (run !== undefined && isFinal(run.status)) return;
+  if (outcome === 'skip' || run === undefined) return withdraw(d, scope, step);
+  const output = whatItHas(d, run);
+  abandon(d, run);
+  record(d, { e: 'succeeded', ...keyOf(run), at: d.at, ...(output === null ? {} : { o: output }) });
+  stepEnded(d, scope, step);
+}
+
+/** The instance of the block that the cancelling step stands in, or in whose instance it stands. */
+function scopeOf(from: Scope, block: number): Scope | undefined {
+  for (let each: Scope | null = from; each !== null; each = each.parent) if (each.block === block) return each;
+  return undefined;
+}
+
+function whatItHas(d: Decision, run: StepRun): Json {
+  if (run.step.work.kind === 'for_each') return resultsOf(d, run);
+  const ended = ownScopes(d.plan, run).filter(({ closed }) => closed);
+  if (run.step.work.kind !== 'parallel') return ended.length === 0 ? null : blockOutput(d.plan, ended.at(-1) as Scope);
+  return Object.fromEntries(ended.map((scope) => [d.plan.blocks[scope.block]?.name ?? '', blockOutput(d.plan, scope)]));
+}

@@ -1,0 +1,123 @@
+/** Random nested programs, and what each step of one can see, worked out without the compiler. */
+import fc from 'fast-check';
+import type { Json } from '../../src/json.ts';
+
+/** A program without ids: which types stand inside which, and what depends on what. */
+export type Shape = {
+  readonly kind: Kind;
+  readonly depends: readonly number[];
+  readonly inner: readonly (readonly Shape[])[];
+};
+type Kind = (typeof plain)[number] | (typeof holding)[number];
+const plain = ['transform', 'cancel'] as const;
+const holding = ['block', 'parallel', 'times', 'while', 'until', 'for_each', 'switch'] as const;
+
+const depends = fc.array(fc.nat(), { maxLength: 2 });
+
+export const { shapes } = fc.letrec<{ shapes: readonly Shape[]; shape: Shape }>((tie) => ({
+  shapes: fc.array(tie('shape'), { minLength: 1, maxLength: 4 }),
+  shape: fc.oneof(
+    { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom(...plain), depends, inner: fc.constant([]) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constantFrom(...holding),
+        depends,
+        inner: fc.array(tie('shapes'), { minLength: 1, maxLength: 3 }),
+      }),
+    },
+  ),
+}));
+
+type Field = { [name: string]: Json };
+
+/** What a step can see. */
+type Around = {
+  /** Ids of the steps that have certainly ended when it starts. */
+  readonly ended: readonly string[];
+  /** Ids of the other steps of its block and of those around, without the steps that hold it. */
+  readonly reachable: readonly string[];
+  /** Names that only the blocks around it give. */
+  readonly names: readonly string[];
+};
+
+export type BuiltStep = Around & {
+  readonly id: string;
+  /** The step as it stands in the document; a test may add fields to it. */
+  readonly document: Field;
+};
+
+export type Program = { readonly steps: readonly Field[]; readonly all: readonly BuiltStep[] };
+
+/** A program in which every expression and every `cancel` names all that it can see. */
+export function buildProgram(of: readonly Shape[]): Program {
+  const all: BuiltStep[] = [];
+  let next = 0;
+
+  function block(inside: readonly Shape[], around: Around): readonly Field[] {
+    const ids = inside.map(() => `s${next++}`);
+    const before: (readonly string[])[] = [];
+    return inside.map(({ kind, depends, inner }, at) => {
+      const id = ids[at] ?? '';
+      const on = at === 0 ? [] : [...new Set(depends.map((each) => each % at))];
+      const earlier = [...new Set(on.flatMap((each) => [ids[each] ?? '', ...(before[each] ?? [])]))];
+      before.push(earlier);
+      const own: Around = {
+        ended: [...around.ended, ...earlier],
+        reachable: [...around.reachable, ...ids.filter((each) => each !== id)],
+        names: around.names,
+      };
+      const document: Field = { id, ...(on.length === 0 ? {} : { depends_on: on.map((each) => ids[each] ?? '') }) };
+      all.push({ id, document, ...own });
+      return Object.assign(document, content(kind, inner, own));
+    });
+  }
+
+  function content(kind: Kind, inner: readonly (readonly Shape[])[], own: Around): Field {
+    const steps = (...names: string[]) => block(inner[0] ?? [], { ...own, names: [...own.names, ...names] });
+    switch (kind) {
+      case 'block':
+        return { type: kind, config: { steps: steps() } };
+      case 'parallel': {
+        const branches = inner.map((each, at) => [`b${at}`, { steps: block(each, own) }] as const);
+        return { type: kind, config: { branches: Object.fromEntries(branches) } };
+      }
+      case 'switch':
+        return { type: kind, config: { cases: inner.map((each) => ({ when: 'input.x', steps: block(each, own) })) } };
+      case 'for_each': {
+        const as = `item${next}`;
+        return {
+          type: kind,
+          config: { items: 'input.list', as, complete_when: 'done > 3', steps: steps(as, 'index') },
+        };
+      }
+      case 'times':
+        return { type: 'loop', config: { times: 2, steps: steps('loop') } };
+      case 'while':
+        return { type: 'loop', config: { while: 'loop.index < 2', steps: steps('loop') } };
+      case 'until':
+        return { type: 'loop', config: untilLoop(steps('loop'), own) };
+      case 'cancel':
+        return own.reachable.length === 0 ? said(own) : { type: kind, config: { steps: own.reachable } };
+      case 'transform':
+        return said(own);
+    }
+  }
+
+  return { steps: block(of, { ended: [], reachable: [], names: [] }), all };
+}
+
+function said({ ended, names }: Around): Field {
+  return { type: 'transform', config: { output: [...ended.map(outputOf), ...names].map((each) => `\${ ${each} }`) } };
+}
+
+/** `until` sees the steps of the round that has ended, too. */
+function untilLoop(steps: readonly Field[], { ended }: Around): Field {
+  const seen = [...ended, ...steps.map(({ id }) => String(id))].map((id) => `${outputOf(id)} == 1`);
+  return { until: ['loop.index > 2', ...seen].join(' || '), steps };
+}
+
+function outputOf(id: string): string {
+  return `steps.${id}.output`;
+}
