@@ -1,11 +1,11 @@
 /**
  * `npm run verify [step …]`: everything that must hold before a change is merged, each step even when an earlier one
- * failed. Ends with `N passed, N failed` on a line of its own: the tests of all kinds, plus one for each other step that
- * failed.
+ * failed. Ends with `N passed, N failed` on a line of its own; see summary.mjs.
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { steps } from './verify/steps.mjs';
+import { summary } from './verify/summary.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const asked = process.argv.slice(2);
@@ -15,22 +15,22 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-let passed = 0;
-let failed = 0;
+/** @type {import('./verify/steps.mjs').Result[]} */
+const results = [];
 /** @type {string[]} */
 const lines = [];
 for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
   const begun = performance.now();
   const result = await outcome(step);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  passed += result.passed ?? 0;
-  failed += result.ok ? 0 : Math.max(result.failed ?? 0, 1);
+  results.push(result);
   const line = `${result.ok ? 'ok    ' : 'FAILED'} ${step.name.padEnd(13)} ${seconds.padStart(6)} s  ${step.what}`;
   lines.push(line);
   console.log(line);
   if (result.output !== '') console.log(result.output.trimEnd());
 }
-console.log(`\n${lines.join('\n')}\n\n${passed} passed, ${failed} failed`);
+const { line: last, failed } = summary(results);
+console.log(`\n${lines.join('\n')}\n\n${last}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /**
