@@ -41,6 +41,16 @@ export function runWithin<T>(pool: Pool, run: (evaluation: Evaluation) => T): T 
   return result;
 }
 
+/** Runs with so many steps to spend, and tells the scope what was spent, also by an evaluation that fails. */
+export function spend<T extends { readonly scope: Scope; left: number }, R>(account: T, run: (account: T) => R): R {
+  const before = account.left;
+  try {
+    return run(account);
+  } finally {
+    account.scope.spent?.(before - account.left);
+  }
+}
+
 /** One step is one round of a comprehension. Cheaper work is charged in fractions by the functions below. */
 export function charge(evaluation: Evaluation, steps: number): void {
   evaluation.left -= steps;

@@ -1,6 +1,6 @@
 /** Source text to an Expression: read, check, compile, in this order, each only when the one before found nothing. */
 import type { Json } from '../json.ts';
-import { type Evaluation, startEvaluation, stepsPerExpression } from './budget.ts';
+import { type Evaluation, spend, startEvaluation, stepsPerExpression } from './budget.ts';
 import { checkTree } from './check.ts';
 import type { Code } from './code.ts';
 import { compileTree } from './compile-node.ts';
@@ -28,7 +28,7 @@ export function compileExpression(source: string, options: ExpressionOptions): C
   const compiled = compileSource(source, options);
   if ('issues' in compiled) return compiled;
   const { type, references, volatile, run } = compiled.ok;
-  const evaluate: Expression['evaluate'] = (scope) => run(startEvaluation(scope, stepsPerExpression));
+  const evaluate: Expression['evaluate'] = (scope) => spend(startEvaluation(scope, stepsPerExpression), run);
   return { ok: { source, type, references, volatile, evaluate } };
 }
 

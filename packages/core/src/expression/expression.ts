@@ -46,6 +46,8 @@ export type Scope = {
   /** Milliseconds since the epoch, for `now()`. */
   readonly now: number;
   uuid(): string;
+  /** Told what each evaluation has cost, in comprehension steps, so that a caller can bound many of them together. */
+  spent?(steps: number): void;
 };
 
 /** A value whose fields are found on demand, such as `steps`: nothing is copied for an expression that reads one field. */

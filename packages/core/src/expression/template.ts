@@ -1,6 +1,6 @@
 /** JSON whose strings hold `${ }`: compiled once, then filled in. Keys are data and are never evaluated. */
 import type { Json } from '../json.ts';
-import { type Pool, stepsPerTemplate } from './budget.ts';
+import { type Pool, spend, stepsPerTemplate } from './budget.ts';
 import type {
   CompiledTemplate,
   ExpressionOptions,
@@ -25,7 +25,7 @@ export function compileTemplate(value: Json, options: ExpressionOptions): Compil
     const { constant } = part;
     return { ok: { references, volatile, constant: true, type: typeOf(constant), evaluate: () => constant } };
   }
-  const evaluate = (scope: Scope) => part.fill({ scope, left: stepsPerTemplate });
+  const evaluate = (scope: Scope) => spend<Pool, Json>({ scope, left: stepsPerTemplate }, (pool) => part.fill(pool));
   return { ok: { references, volatile, constant: false, type: part.type, evaluate } };
 }
 

@@ -20,6 +20,7 @@ import {
 type EventOf<K extends RunEvent['e']> = Extract<RunEvent, { e: K }>;
 
 export function apply(plan: Plan, state: RunState, event: RunEvent): void {
+  state.lastAt = event.at;
   switch (event.e) {
     case 'started':
       return started(plan, state, event);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
 import { type Answer, simulate, type Try } from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
+import { decide } from './decide.ts';
+import { createState } from './state.ts';
 import { stepRows } from './step-rows.ts';
 
 const no: Answer = { error: { code: 'no', message: 'no', retryable: false } };
@@ -160,6 +162,34 @@ describe('loop', () => {
       output: '${ vars.n }',
     });
     expect(simulate(plan, { then: [{ at: 0, input: 'restart' }] }).end?.output).toBe(20_000);
+  });
+});
+
+describe('a long stretch of pure work', () => {
+  const around = {
+    context: { executionId: 'x', rootId: 'x', tenantId: 't', input: {}, trigger: {}, generation: 0 },
+    entropy: { uuid: () => 'u', random: () => 0 },
+  };
+
+  it('is cut into turns by what its expressions cost [F65]', () => {
+    const heavy = Array.from({ length: 20 }, (_, n) => say(`s${n}`, '${ range(20000).map(n, n + 1).size() }'));
+    const plan = planOf(heavy);
+    const state = createState(plan);
+    let turns = 1;
+    for (let last = decide(plan, state, { kind: 'start', at: 1 }, around); last.more; turns += 1) {
+      expect(last.events.length).toBeLessThan(8);
+      last = decide(plan, state, { kind: 'continue', at: 1 }, around);
+    }
+    expect(turns).toBeGreaterThan(4);
+    expect(state.status).toBe('COMPLETED');
+  });
+
+  it('never sees time go back, whoever says what time it is [F46]', () => {
+    const plan = planOf([{ id: 'nap', type: 'wait', config: { for: 100 } }]);
+    const state = createState(plan);
+    decide(plan, state, { kind: 'start', at: 10_000 }, around);
+    const { events } = decide(plan, state, { kind: 'cancel', at: 4_000 }, around);
+    expect(events.every(({ at }) => at >= 10_000)).toBe(true);
   });
 });
 

@@ -41,14 +41,16 @@ export function resume(plan: Plan, state: RunState, at: number, around: Surround
   return followUp(d);
 }
 
-function decision(plan: Plan, state: RunState, at: number, { context, entropy }: Surroundings): Decision {
-  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [...state.backlog] };
+/** Time never goes back in an execution, however the clocks of those who drive it and of the database differ. */
+function decision(plan: Plan, state: RunState, now: number, { context, entropy }: Surroundings): Decision {
+  const at = Math.max(now, state.lastAt);
+  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [...state.backlog], spent: 0 };
 }
 
 /** Follows everything up, until nothing more follows or it is another turn's. */
 function followUp(d: Decision): Decided {
   let at = 0;
-  for (; at < d.tasks.length && at < TASKS_PER_TURN; at += 1) {
+  for (; at < d.tasks.length && at < TASKS_PER_TURN && d.spent < STEPS_PER_TURN; at += 1) {
     const task = d.tasks[at];
     if (task === undefined || d.state.paused) continue; // `unpause` finds it again
     if (task.kind === 'begin') beginStep(d, task);
@@ -62,6 +64,8 @@ function followUp(d: Decision): Decided {
 
 /** So many steps of pure work are a few milliseconds: others get their turn, and progress is written. */
 const TASKS_PER_TURN = 2_000;
+/** What the expressions of one turn may cost, and the last of them exceed: some 50 ms on a slow machine. */
+const STEPS_PER_TURN = 50_000;
 
 function hear(d: Decision, input: RunInput): void {
   switch (input.kind) {

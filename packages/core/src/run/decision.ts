@@ -16,6 +16,8 @@ export type Decision = {
   readonly effects: Effect[];
   /** What is still to be looked at. A list and not recursion: a chain may be 5,000 steps long. */
   readonly tasks: Task[];
+  /** What its expressions have cost so far, in comprehension steps. */
+  spent: number;
 };
 
 export type Place = { readonly scope: Scope; readonly step: PlanStep };

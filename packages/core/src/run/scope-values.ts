@@ -55,6 +55,9 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
   return {
     now: d.at,
     uuid: () => d.entropy.uuid(),
+    spent(steps) {
+      d.spent += steps;
+    },
     lookup(name) {
       switch (name) {
         case 'input':

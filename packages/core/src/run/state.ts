@@ -74,6 +74,8 @@ export type RunState = {
   phase: Phase | null;
   startedAt: number | null;
   endedAt: number | null;
+  /** When the last recorded event happened; 0 before the first. */
+  lastAt: number;
   error: StepError | null;
   vars: { readonly [name: string]: Json };
   readonly top: Scope;
@@ -100,6 +102,7 @@ export function createState(plan: Plan): RunState {
     phase: null,
     startedAt: null,
     endedAt: null,
+    lastAt: 0,
     error: null,
     vars: plan.variables,
     top,

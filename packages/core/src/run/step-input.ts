@@ -1,0 +1,59 @@
+/** What a step's work is given: recorded where a later evaluation could differ, else evaluated from what the journal says. */
+import type { Plan, Work } from '../definition/plan.ts';
+import type { Reference } from '../expression/expression.ts';
+import type { Json } from '../json.ts';
+import type { RunContext } from './contract.ts';
+import type { Decision, Place } from './decision.ts';
+import { type Evaluation, evaluate } from './scope-values.ts';
+import type { RunState, Scope, StepRun } from './state.ts';
+
+type TriedWork = Extract<Work, { kind: 'action' | 'function' }>;
+
+/** What is known of an execution by who reads its journal. */
+export type Known = { readonly plan: Plan; readonly state: RunState; readonly context: RunContext };
+
+/** What a try is given. */
+export function workInput(d: Decision, { scope, step }: Place, work: TriedWork): Evaluation {
+  const recorded = scope.runs.get(step.index)?.input;
+  if (recorded !== undefined) return { value: recorded };
+  const source = sourceOf(work);
+  return source === null ? { value: null } : evaluate(d, scope, source);
+}
+
+/** What the tries of a run were given, told afterwards; null when there was no try, or it cannot be told any more. */
+export function givenTo(run: StepRun, known: Known): Json {
+  const { work } = run.step;
+  if (run.input !== undefined) return run.input;
+  if ((work.kind !== 'action' && work.kind !== 'function') || run.attempt === 0 || work.recordInput) return null;
+  const references = sourceOf(work)?.references ?? [];
+  if (!references.every((reference) => isAsItWas(reference, run, known.plan))) return null;
+  const given = workInput({ ...known, ...noDecision }, run, work);
+  return 'error' in given ? null : given.value;
+}
+
+function sourceOf(work: TriedWork) {
+  return work.kind === 'action' ? work.config : work.input;
+}
+
+/**
+ * A step that had ended when the run began has not changed since. One whose error is handled by this run has, as have those
+ * that a join of a few did not wait for.
+ */
+function isAsItWas({ name, path }: Reference, run: StepRun, plan: Plan): boolean {
+  if (name !== 'steps') return true;
+  const [id] = path;
+  const step = plan.steps[(typeof id === 'string' ? plan.stepIndex.get(id) : undefined) ?? -1];
+  if (step === undefined) return false;
+  const seen = instance(run.scope, step.block)?.runs.get(step.index);
+  if (seen === undefined) return true;
+  if (seen.endedAt === null || seen.endedAt > (run.startedAt ?? 0)) return false;
+  return run.endOrder === 0 || seen.endOrder < run.endOrder;
+}
+
+function instance(scope: Scope, block: number): Scope | undefined {
+  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.block === block) return each;
+  return undefined;
+}
+
+/** Time and chance are never asked for here: what depends on them is recorded. */
+const noDecision = { at: 0, entropy: { uuid: () => '', random: () => 0 }, events: [], effects: [], tasks: [] };
