@@ -1,15 +1,19 @@
 /** `ctx.http`: the way out for one try, with its failures as the errors an action may pass on. */
-import type { ActionHttp } from '@cloudflow/sdk/action.ts';
+import type { ActionHttp, ActionLog } from '@cloudflow/sdk/action.ts';
 import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import { EgressDeniedError, EgressError } from '../kernel/egress/failure.ts';
 
-export function createActionHttp(egress: Egress, signal: AbortSignal): ActionHttp {
+export type ActionHttpDeps = { readonly egress: Egress; readonly signal: AbortSignal; readonly log: ActionLog };
+
+export function createActionHttp({ egress, signal, log }: ActionHttpDeps): ActionHttp {
   return {
     async request({ url, method = 'GET', headers = {}, body = null, followRedirects = false }) {
       try {
         return await egress.request({ url, method, headers, body, followRedirects, signal });
       } catch (error) {
+        if (error instanceof EgressDeniedError && error.found)
+          log.warn({ host: error.host, ...error.found }, 'an action may not reach what a name leads to');
         throw asActionError(error);
       }
     },

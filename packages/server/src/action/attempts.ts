@@ -118,12 +118,13 @@ function contextOf(
   signal: AbortSignal,
 ): ActionContext<unknown> {
   const { input, idempotencyKey, correlationId, attempt } = request;
+  const ownLog = actionLog(log, request);
   return {
     config: input,
     idempotencyKey,
-    http: createActionHttp(egress, signal),
+    http: createActionHttp({ egress, signal, log: ownLog }),
     signal,
-    log: actionLog(log, request),
+    log: ownLog,
     correlationId,
     traceparent: traceparent(request.executionId),
     attempt,

@@ -4,7 +4,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createEgress, type EgressOptions } from '../kernel/egress/egress.ts';
-import { silentLog } from '../kernel/log/log.ts';
+import { createLog, type Logger, silentLog } from '../kernel/log/log.ts';
 import type { AttemptRequest } from './attempt.ts';
 import { createActions } from './index.ts';
 
@@ -24,9 +24,10 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** One try of an `http_request` step, as the engine has it run. */
-function call(config: Json, { timeoutMs = 5_000, ...options }: Partial<EgressOptions> & { timeoutMs?: number } = {}) {
+type CallOptions = Partial<EgressOptions> & { timeoutMs?: number; log?: Logger };
+function call(config: Json, { timeoutMs = 5_000, log = silentLog, ...options }: CallOptions = {}) {
   const egress = createEgress({ allow: ['127.0.0.1'], ...options });
-  const { attempts } = createActions({ egress, log: silentLog, clock: systemClock });
+  const { attempts } = createActions({ egress, log, clock: systemClock });
   closers.push(async () => {
     await attempts.close();
     await egress.close();
@@ -188,6 +189,18 @@ describe('http_request', () => {
     expect(await call({ url: 'http://169.254.169.254/latest' })).toMatchObject(refused);
     expect(await call({ url: origin, follow_redirects: true })).toMatchObject(refused);
     expect(await call({ url: origin })).toMatchObject({ output: { status: 302 } });
+  });
+
+  it('tells what a forbidden name leads to in the log, and not in the error of the step', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'warn', format: 'json', destination: { write: (line) => lines.push(line) } });
+    const resolve = async () => [{ address: '10.11.12.13', family: 4 }];
+    const outcome = await call({ url: 'http://db.internal/' }, { resolve, log });
+    expect(outcome).toMatchObject({ error: { code: 'egress_denied', details: { host: 'db.internal' } } });
+    expect(JSON.stringify(outcome)).not.toContain('10.11.12.13');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { host: 'db.internal', address: '10.11.12.13', kind: 'private', step: 'call' },
+    ]);
   });
 
   it('fails for good when the answer is too large or redirects without end [F74 S081]', async () => {

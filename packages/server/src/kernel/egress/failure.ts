@@ -1,13 +1,19 @@
 /** How a request that leaves the house fails. */
 
+/** An address, and what kind it is in words. */
+export type FoundAddress = { readonly address: string; readonly kind: string };
+
 /** The guard refused the target; nothing was sent to it. */
 export class EgressDeniedError extends Error {
   override readonly name = 'EgressDeniedError';
   readonly host: string;
+  /** What the host's name leads to. For the log only: whoever writes workflows is not told what names inside mean. */
+  readonly found: FoundAddress | undefined;
 
-  constructor(host: string, message: string) {
+  constructor(host: string, message: string, found?: FoundAddress) {
     super(message);
     this.host = host;
+    this.found = found;
   }
 }
 

@@ -103,8 +103,15 @@ describe('the egress guard', () => {
       (answers.shift() ?? []).map((address) => ({ address, family: 4 })),
     );
     await expect(addressesFor(guard, 'http://rebind.example/')).resolves.toHaveLength(1);
-    await expect(addressesFor(guard, 'http://rebind.example/')).rejects.toThrow(
-      'rebind.example is 127.0.0.1, a loopback',
+    await expect(addressesFor(guard, 'http://rebind.example/')).rejects.toMatchObject({
+      found: { address: '127.0.0.1', kind: 'loopback' },
+    });
+  });
+
+  it('does not tell in its message what a name inside leads to', async () => {
+    const refused = addressesFor(guardWith({ 'db.internal': ['10.11.12.13'] }), 'http://db.internal:5432/');
+    await expect(refused).rejects.toThrow(
+      /^db\.internal leads to an address that is not public.*ALLOW=db\.internal:5432 allows it\.$/,
     );
   });
 

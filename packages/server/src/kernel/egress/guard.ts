@@ -82,12 +82,11 @@ function parseUrl(text: string): URL {
 }
 
 function denied({ host, port }: Target, address: string, kind: string): EgressDeniedError {
-  const where = host === address ? `${address} is a ${kind} address` : `${host} is ${address}, a ${kind} address`;
   const entry = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new EgressDeniedError(
-    host,
-    `${where}, which actions may not reach. CLOUDFLOW_EGRESS_ALLOW=${entry} allows it.`,
-  );
+  const remedy = `which actions may not reach. CLOUDFLOW_EGRESS_ALLOW=${entry} allows it.`;
+  // A literal tells nothing that was not known; what a name leads to is knowledge of the network inside.
+  if (host === address) return new EgressDeniedError(host, `${address} is a ${kind} address, ${remedy}`);
+  return new EgressDeniedError(host, `${host} leads to an address that is not public, ${remedy}`, { address, kind });
 }
 
 const resolveBySystem: Resolve = (host) =>
