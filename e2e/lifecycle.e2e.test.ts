@@ -120,8 +120,8 @@ describe('asking instead of starting', () => {
 });
 
 describe('the end', () => {
-  it('answers who waits with 202, closes idle connections, and exits with 0 on SIGTERM', async () => {
-    const server = await aServer();
+  it('answers who waits with 202, closes idle connections, and exits with 0 on SIGTERM, which it logs with its time', async () => {
+    const server = await aServer({ env: { CLOUDFLOW_LOG_LEVEL: 'info' } });
     await server.api('POST', '/workflows', nap);
     const idle = connect(server.port, '127.0.0.1');
     const idleClosed = new Promise((resolve) => idle.once('close', resolve));
@@ -134,6 +134,8 @@ describe('the end', () => {
     await idleClosed;
     expect(await code).toBe(0);
     expect(performance.now() - began).toBeLessThan(10_000);
+    const last = JSON.parse(server.output().trim().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({ signal: 'SIGTERM', message: 'stopped', ms: expect.any(Number) });
   });
 
   it('is at once on a second signal, and the next start takes everything up', async () => {

@@ -21,13 +21,17 @@ export function endOnSignal({ log, timeoutMs, stop }: EndOptions): void {
     process.on(signal, () => {
       if (stopping) process.exit(exitCodes[signal]);
       stopping = true;
+      const began = performance.now();
       log.info({ signal }, 'stopping; once more to end at once');
       setTimeout(() => {
         log.error('could not stop in time');
         process.exit(1);
       }, timeoutMs + closingMs).unref();
       stop().then(
-        () => process.exit(0),
+        () => {
+          log.info({ signal, ms: Math.round(performance.now() - began) }, 'stopped');
+          process.exit(0);
+        },
         (error: unknown) => endProcess(log, error),
       );
     });
