@@ -54,11 +54,13 @@ export function createInbound(deps: InboundDeps): Inbound {
     const shards = deps.ownedShards();
     if (shards.length === 0) return;
     const [starts, inbox] = await Promise.all([
-      deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE)) : [],
+      // Those that are put off stand in the table before the others, and must not hide them.
+      deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE) + loader.putOff.size) : [],
       deps.inboxOf(shards, INBOX_BATCH + inHand.size),
     ]);
     for (const row of inbox) take(row);
-    await inParallel(starts, (executionId) => loader.load(executionId));
+    const due = starts.filter((executionId) => !loader.putOff.has(executionId));
+    await inParallel(due, (executionId) => loader.load(executionId));
   }
 
   function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {

@@ -33,6 +33,8 @@ export type Loader = {
   deliver(executionId: string, shard: number, mail: Mail): void;
   /** Brings an execution into memory and lets it go on; resolves when that is done, or cannot be now: then it is tried again. */
   load(executionId: string): Promise<void>;
+  /** Executions that could not be loaded and have a time of their own for the next try: nobody else need try them. */
+  readonly putOff: ReadonlyMap<string, unknown>;
 };
 
 const AGAIN_AFTER_MS = 500;
@@ -113,7 +115,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     return loading.get(executionId)?.done ?? begin(executionId, shardOf(executionId), []);
   }
 
-  return { deliver, load };
+  return { deliver, load, putOff: failures };
 }
 
 function inboxIdsOf(mail: readonly Mail[]): readonly string[] {

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { silentLog } from '../../kernel/log/log.ts';
+import { uuidV7 } from '../execution-id.ts';
+import { createInbound } from './inbound.ts';
+import { createLoader } from './loader.ts';
+import { createRunner } from './runner.ts';
+
+it('starts that cannot be read hide no other, and are not tried at every look [F04]', async () => {
+  const broken = Array.from({ length: 600 }, (_, n) => uuidV7(n, 1));
+  const healthy = uuidV7(1_000, 1);
+  const read = new Map<string, number>();
+  const none = () => undefined;
+  const runner = createRunner({
+    clock: { now: () => 1 },
+    log: silentLog,
+    wakeLane: none,
+    beginTry: none,
+    abortTry: none,
+    armTimer: none,
+    readAnew: none,
+    onStartSettled: none,
+    onEnded: none,
+    onConsumed: none,
+  });
+  const loader = createLoader({
+    log: silentLog,
+    runner,
+    entropy: { uuid: () => 'u', random: () => 0 },
+    now: () => 1,
+    async read(id) {
+      read.set(id, (read.get(id) ?? 0) + 1);
+      if (id !== healthy) throw new Error('its definition no longer compiles');
+      return undefined;
+    },
+    planOf: () => Promise.reject(new Error('not asked for')),
+    epochOf: () => 1n,
+    armTimer: none,
+    onUndelivered: none,
+  });
+  let looks = 0;
+  const inbound = createInbound({
+    log: silentLog,
+    loader,
+    ownedShards: () => [1],
+    async pendingStarts(_, limit) {
+      looks += 1;
+      return [...broken, healthy].slice(0, limit);
+    },
+    inboxOf: () => Promise.resolve([]),
+    unfinished: () => Promise.resolve([]),
+    room: () => 1_000,
+  });
+  inbound.begin();
+  const looked = () => {
+    inbound.hint();
+    return read.has(healthy);
+  };
+  await expect.poll(looked, { interval: 5 }).toBe(true);
+  await inbound.stop();
+  expect(looks).toBeLessThan(5);
+  expect(Math.max(...broken.map((id) => read.get(id) ?? 0))).toBe(1);
+});
