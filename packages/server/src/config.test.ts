@@ -34,6 +34,12 @@ test('without any settings it is one process on loopback with its data beside', 
   });
 });
 
+test('a path that begins with ~ is refused, and not made as a directory of that name', () => {
+  expect(problems({ CLOUDFLOW_DATA_DIR: '~/flows' })).toEqual([
+    'CLOUDFLOW_DATA_DIR: expected a path without ~ at its start: write all of it, not "~/flows"',
+  ]);
+});
+
 test('the configuration is frozen', () => {
   expect(Object.isFrozen(read({}))).toBe(true);
 });

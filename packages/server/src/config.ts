@@ -11,6 +11,7 @@ import {
   listOf,
   oneOf,
   optional,
+  path,
   type Setting,
   type SettingType,
   size,
@@ -33,7 +34,7 @@ export const settings = {
   ),
   dataDir: setting(
     'CLOUDFLOW_DATA_DIR',
-    textLike('a path', /\S/),
+    path,
     './.cloudflow',
     'Where the embedded PostgreSQL keeps everything; relative to where the command was given.',
   ),

@@ -8,6 +8,7 @@ test.each([
   ['EACCES', 'mkdir', '/srv/.cloudflow cannot be written (no): correct its permissions, or'],
   ['EROFS', 'mkdir', '/srv/.cloudflow cannot be written (no): correct its permissions, or'],
   ['EEXIST', 'mkdir', '/srv/.cloudflow cannot be a directory (no):'],
+  ['ENOENT', 'mkdir', '/srv/.cloudflow cannot be made (no):'],
   ['ENOTDIR', 'mkdir', '/srv/.cloudflow cannot be a directory (no):'],
 ])(
   'a data directory that cannot be used (%s) is named, with the setting that chooses another',

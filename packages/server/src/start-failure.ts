@@ -22,6 +22,9 @@ export function startFailure(error: unknown, config: Config): string {
       return causeOf(error) === 'listen'
         ? `${at} may not be used by this user: choose a port above 1023 with PORT`
         : `${config.dataDir} cannot be written (${message}): correct its permissions, or choose another with CLOUDFLOW_DATA_DIR`;
+    case 'ENOENT':
+      if (causeOf(error) !== 'mkdir') return message;
+      return `${config.dataDir} cannot be made (${message}): choose another with CLOUDFLOW_DATA_DIR`;
     case 'EEXIST':
     case 'ENOTDIR':
       return `${config.dataDir} cannot be a directory (${message}): choose another with CLOUDFLOW_DATA_DIR`;

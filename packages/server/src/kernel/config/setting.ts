@@ -87,6 +87,16 @@ export function textLike(name: string, pattern: RegExp): SettingType<string> {
   };
 }
 
+/** Of a file or a directory. */
+export const path: SettingType<string> = {
+  name: 'a path',
+  parse(text) {
+    // Only a shell knows what it means; in an env file it would be a directory of that name.
+    if (text.startsWith('~')) throw new SettingError('expected a path without ~ at its start: write all of it');
+    return text;
+  },
+};
+
 /** An absent value stays null. */
 export function optional<T>(type: SettingType<T>): SettingType<T | null> {
   return type;

@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { makeDirectories } from './make-directories.ts';
 import { type Account, canReach } from './run-as.ts';
 
 export type Binaries = { readonly initdb: string; readonly postgres: string; readonly pgCtl: string };
@@ -90,7 +91,7 @@ function copyForAccount(installed: string): string {
 function cacheFolder(): string {
   const parent = existsSync('/var/cache') ? '/var/cache' : tmpdir();
   const folder = join(parent, 'cloudflow-postgresql');
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  makeDirectories(folder, 0o755);
   const { uid, mode } = statSync(folder);
   if (lstatSync(folder).isSymbolicLink() || uid !== process.getuid?.() || (mode & 0o022) !== 0) {
     throw new Error(`${folder} belongs to somebody else, so programs in it are not started: remove it`);

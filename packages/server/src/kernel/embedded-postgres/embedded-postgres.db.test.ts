@@ -247,6 +247,19 @@ describe.runIf(process.getuid?.() === 0)('started by root', () => {
     expect(clusterArgument({ path: join(dataDir, 'x'), account: undefined })).toBe(join(dataDir, 'x'));
   });
 
+  it('leaves no directory for its socket behind when it stops, after a kill, and when it cannot start', async () => {
+    const socketDir = makeSocketDirectory(join(dataDir, '..'), accountFor(undefined));
+    rmSync(socketDir, { recursive: true });
+    const options = { dataDir: join(dataDir, '..') };
+    await expect(start({ ...options, settings: { shared_buffers: 'nonsense' } })).rejects.toThrow();
+    expect(existsSync(socketDir)).toBe(false);
+    const killed = await start(options);
+    expect(killed.socketDir).toBe(socketDir);
+    process.kill(killed.pid(), 'SIGKILL');
+    await killed.stop();
+    expect(existsSync(socketDir)).toBe(false);
+  });
+
   it('puts no socket into a folder that somebody else has prepared', async () => {
     const server = await start();
     const socketDir = server.socketDir ?? '';

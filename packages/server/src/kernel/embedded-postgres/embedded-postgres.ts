@@ -9,14 +9,15 @@
  * kill -9 of us, of the server or of one of its backends, in any order, loses nothing that was acknowledged (fsync is on):
  * the next start takes the lock, ends what was left running, and PostgreSQL recovers from its log.
  */
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DatabaseLog } from '../db/database.ts';
 import { findBinaries } from './binaries.ts';
 import { type Cluster, clusterDatabase, clusterPath, clusterUser, createCluster, readPassword } from './cluster.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
 import { endLeftovers } from './leftovers.ts';
+import { makeDirectories } from './make-directories.ts';
 import { accountFor } from './run-as.ts';
 import { type Listen, serverSettings, socketPort } from './settings.ts';
 import { emptySocketDirectory, makeSocketDirectory } from './socket-directory.ts';
@@ -52,7 +53,7 @@ export { DataDirectoryInUseError } from './data-directory-lock.ts';
 
 /** Throws `DataDirectoryInUseError` when another process runs on the data directory. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  makeDirectories(resolve(options.dataDir), 0o700);
   const dataDir = realpathSync(options.dataDir);
   const lock = lockDataDirectory(dataDir);
   try {
@@ -85,12 +86,13 @@ async function startLocked(
     if (ended > 0) options.log.warn({ processes: ended }, 'ended a PostgreSQL that had been left running');
     if (socketDir !== undefined) emptySocketDirectory(socketDir);
   };
-  const server = await superviseServer({
-    ...options,
-    cluster,
-    settings,
-    prepare,
-    logFile: join(dataDir, 'postgres.log'),
+  // It may lie in the temporary folder, where nobody else would remove it. After a kill the next start finds it by its name.
+  const removeSocket = () => socketDir !== undefined && rmSync(socketDir, { recursive: true, force: true });
+  const logFile = join(dataDir, 'postgres.log');
+  const supervising = superviseServer({ ...options, cluster, settings, prepare, logFile });
+  const server = await supervising.catch((error: unknown) => {
+    removeSocket();
+    throw error;
   });
   return {
     url: urlOf(dataDir, listen),
@@ -98,10 +100,7 @@ async function startLocked(
     port: 'port' in listen ? listen.port : socketPort,
     pid: server.pid,
     freshBoot,
-    async stop() {
-      await server.stop();
-      if (socketDir !== undefined) rmSync(socketDir, { recursive: true, force: true });
-    },
+    stop: () => server.stop().finally(removeSocket),
   };
 }
 

@@ -3,9 +3,10 @@
  * must be ours; and a socket's path holds 107 bytes, so it is not always inside the data directory.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectories } from './make-directories.ts';
 import { type Account, canReach } from './run-as.ts';
 
 /** 107 without `/.s.PGSQL.5432.lock`. */
@@ -13,7 +14,7 @@ const longestPath = 88;
 
 export function makeSocketDirectory(dataDir: string, account: Account | undefined): string {
   const path = choosePath(dataDir, account);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeDirectories(path, 0o700);
   const ours = process.getuid?.();
   const { uid, mode } = lstatSync(path);
   const owner = account?.uid ?? ours;
