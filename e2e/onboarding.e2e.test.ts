@@ -46,7 +46,14 @@ it('saves and runs the onboarding example, having really called the service [D7 
   expect(world.calls.map((call) => call.name)).toEqual(['POST /verify', 'POST /verify']);
   const steps = await api.all(`/executions/${answer.json.id}/steps`);
   expect(steps).toMatchObject([
-    { step_id: 'validate-customer', path: 'validate-customer', type: 'http_request', status: 'SUCCESS', attempt: 2 },
+    {
+      step_id: 'validate-customer',
+      path: 'validate-customer',
+      type: 'http_request',
+      status: 'SUCCESS',
+      attempt: 2,
+      input: { method: 'POST', url: `${world.url}/verify` },
+    },
     { step_id: 'create-account', type: 'transform', status: 'SUCCESS', output: { account: 'c-1' } },
   ]);
 });

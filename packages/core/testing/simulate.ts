@@ -5,7 +5,7 @@
 import type { Plan } from '../src/definition/plan.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
-import type { AttemptOutcome, Effect, RunInput } from '../src/run/contract.ts';
+import type { AttemptOutcome, Effect, RunContext, RunInput } from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
 import type { RunEvent } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
@@ -44,7 +44,7 @@ export function simulate(
 ): Simulation {
   const serial = counter();
   const around = {
-    context: { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 },
+    context: contextOf(input),
     entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5 },
   };
   let state = createState(plan);
@@ -107,6 +107,11 @@ export function simulate(
   return { state, events, tried, end, took: now - START };
 }
 
+/** The facts of an execution that was started with this input. */
+export function contextOf(input: Json = {}): RunContext {
+  return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 };
+}
+
 function counter(): () => number {
   let count = 0;
   return () => {
@@ -129,7 +134,7 @@ export function portrait(plan: Plan, state: RunState): Json {
   const { status, phase, startedAt, endedAt, error, vars, timers, nextTimer } = state;
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}`);
-  const rows = stepRows(plan, state);
+  const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
     JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, ended, rows }),
   ) as Json;

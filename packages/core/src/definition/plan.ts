@@ -149,6 +149,8 @@ export type Work =
       readonly kind: 'function';
       readonly code: string;
       readonly input: Template | null;
+      /** True when `input` reads `vars`, `now()` or `uuid()`: recorded as that of an action is. */
+      readonly recordInput: boolean;
       readonly timeoutMs: number;
       readonly memoryMb: number;
     }

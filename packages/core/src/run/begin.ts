@@ -14,6 +14,7 @@ import { isStopping, keyIn } from './scope.ts';
 import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { pathOf, type Scope } from './state.ts';
+import { workInput } from './step-input.ts';
 import { stepEnded, withdraw } from './stop.ts';
 import { terminate } from './terminate.ts';
 import { beginCancel } from './withdrawals.ts';
@@ -134,10 +135,10 @@ function beginTerminate(d: Decision, place: Place, work: WorkOf<'terminate'>): v
 export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: number, { again = false } = {}): void {
   const { work } = step;
   if (work.kind !== 'action' && work.kind !== 'function') return;
-  const input = tryInput(d, scope, step, work);
+  const input = workInput(d, { scope, step }, work);
   if ('error' in input) return failStep(d, { scope, step }, input.error);
   if (!again) {
-    const recordInput = work.kind === 'action' && work.recordInput && attempt === 1;
+    const recordInput = work.recordInput && attempt === 1;
     record(d, {
       e: 'begun',
       ...keyIn(scope, step),
@@ -147,18 +148,6 @@ export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: num
     });
   }
   d.effects.push(tryEffect(d, { scope, step }, attempt, input.value));
-}
-
-function tryInput(
-  d: Decision,
-  scope: Scope,
-  step: PlanStep,
-  work: WorkOf<'action'> | WorkOf<'function'>,
-): { value: Json } | { error: StepError } {
-  const recorded = scope.runs.get(step.index)?.input;
-  if (recorded !== undefined) return { value: recorded };
-  if (work.kind === 'action') return evaluate(d, scope, work.config);
-  return work.input === null ? { value: null } : evaluate(d, scope, work.input);
 }
 
 function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: Json): Effect {

@@ -56,4 +56,11 @@ function instance(scope: Scope, block: number): Scope | undefined {
 }
 
 /** Time and chance are never asked for here: what depends on them is recorded. */
-const noDecision = { at: 0, entropy: { uuid: () => '', random: () => 0 }, events: [], effects: [], tasks: [] };
+const noDecision = {
+  at: 0,
+  entropy: { uuid: () => '', random: () => 0 },
+  events: [],
+  effects: [],
+  tasks: [],
+  spent: 0,
+};

@@ -1,8 +1,10 @@
 /** The steps of an execution as people see them: one row per step run, in the order of the definition. */
 import type { Plan, PlanStep } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import type { RunContext } from './contract.ts';
 import type { StepError, StepStatus } from './event.ts';
 import { isFinal, pathOf, type RunState, type StepRun } from './state.ts';
+import { givenTo } from './step-input.ts';
 
 export type StepRow = {
   readonly step_id: string;
@@ -11,7 +13,8 @@ export type StepRow = {
   readonly status: StepStatus;
   /** Number of the current or last try; 0 for a step without tries, or one that never began. */
   readonly attempt: number;
-  readonly input: Json;
+  /** What its tries were given; null when that is not known. Asked for row by row: it may cost an evaluation. */
+  readonly input: (context: RunContext) => Json;
   readonly output: Json;
   readonly error: StepError | null;
   /** Milliseconds since the epoch. */
@@ -30,12 +33,12 @@ export function stepRows(plan: Plan, state: RunState): readonly StepRow[] {
   }
   return plan.steps.flatMap((step) => {
     const of = runs.get(step.index);
-    if (of !== undefined) return of.map((run) => rowOf(plan, run));
+    if (of !== undefined) return of.map((run) => rowOf(run, plan, state));
     return neverRan(plan, state, step);
   });
 }
 
-function rowOf(plan: Plan, run: StepRun): StepRow {
+function rowOf(run: StepRun, plan: Plan, state: RunState): StepRow {
   const { step, scope, status, attempt, output, endedAt } = run;
   const began = status === 'SKIPPED' && !run.withdrawn ? null : run.startedAt;
   return {
@@ -44,7 +47,7 @@ function rowOf(plan: Plan, run: StepRun): StepRow {
     type: step.type,
     status,
     attempt,
-    input: run.input ?? null,
+    input: (context) => givenTo(run, { plan, state, context }),
     output,
     error: run.withdrawn
       ? { code: 'withdrawn', message: 'The step was withdrawn before it ended.' }
@@ -70,7 +73,7 @@ function neverRan(plan: Plan, state: RunState, step: PlanStep): readonly StepRow
       type: step.type,
       status,
       attempt: 0,
-      input: null,
+      input: () => null,
       output: null,
       error: null,
       startedAt: null,

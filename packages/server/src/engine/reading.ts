@@ -3,8 +3,9 @@
  * read from what is committed; nothing asks the engine's memory, so that any process can answer.
  */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
-import type { JsonObject } from '@cloudflow/core/json.ts';
+import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
+import type { RunContext } from '@cloudflow/core/run/contract.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -63,9 +64,10 @@ export function createReading({ database, planOf }: ReadingDeps) {
       return variables((await fold(tenantId, of)).state);
     },
 
-    async steps(tenantId: string, id: string): Promise<readonly StepRow[]> {
-      const { plan, state } = await fold(tenantId, await head(tenantId, id));
-      return stepRows(plan, state);
+    async steps(tenantId: string, id: string): Promise<{ rows: readonly StepRow[]; context: RunContext }> {
+      const of = await head(tenantId, id);
+      const { plan, state } = await fold(tenantId, of);
+      return { rows: stepRows(plan, state), context: contextOf(tenantId, of) };
     },
 
     async events(tenantId: string, id: string, from: EventPosition, limit: number) {
@@ -90,4 +92,10 @@ export function createReading({ database, planOf }: ReadingDeps) {
       return last ? executionRow(last) : null;
     },
   };
+}
+
+/** What expressions of the execution see beside its journal. */
+function contextOf(tenantId: string, { id, rootId, inputText, triggerText, generation }: store.StoredHead): RunContext {
+  const input = JSON.parse(inputText) as Json;
+  return { executionId: id, rootId, tenantId, input, trigger: JSON.parse(triggerText) as Json, generation };
 }

@@ -1,7 +1,6 @@
 /** HTTP doors of the engine: starting executions, looking at them, telling them to end, to hold, to go on. */
 import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
-import type { StepRow } from '@cloudflow/core/run/step-rows.ts';
 import Type, { type Static } from 'typebox';
 import { problem } from '../kernel/errors/problem.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
@@ -10,11 +9,12 @@ import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { CommandKind, Engine } from './engine.ts';
-import { executionLinks, executionRow, executionText, iso } from './execution-view.ts';
+import { executionLinks, executionRow, executionText } from './execution-view.ts';
 import { firstIdAt } from './id-range.ts';
 import type { Reading } from './reading.ts';
 import * as schemas from './route-schemas.ts';
 import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
+import { stepTexts } from './step-view.ts';
 
 export type EngineRouteDeps = {
   readonly engine: Engine;
@@ -147,18 +147,17 @@ function detailRoutes(reading: Reading): readonly Route[] {
       summary: 'List the steps of an execution: one row for each run of a step, in the order of the definition',
       query: Type.Object(pageQuery),
       replies: { 200: pageOf(schemas.stepSchema) },
-      async handle({ params, query, caller }) {
+      async handle({ params, query, caller, signal }) {
         const after = byPath.decode(query.cursor);
-        const rows = await reading.steps(caller.tenantId, params.id);
+        const { rows, context } = await reading.steps(caller.tenantId, params.id);
         // A path is found again wherever its row stands by now: rows of inner blocks appear between others.
         const from = after === undefined ? 0 : rows.findIndex((row) => row.path === after) + 1;
         if (after !== undefined && from === 0) throw problem('invalid_cursor');
-        const to = from + (query.limit ?? defaultLimit);
-        const last = to < rows.length ? rows[to - 1] : undefined;
-        return reply(200, {
-          data: rows.slice(from, to).map(stepView),
-          next_cursor: last ? byPath.encode(last.path) : null,
-        });
+        const asked = rows.slice(from, from + (query.limit ?? defaultLimit));
+        const shown = await stepTexts(asked, context, signal);
+        const last = from + shown.length < rows.length ? asked[shown.length - 1] : undefined;
+        const cursor = JSON.stringify(last ? byPath.encode(last.path) : null);
+        return rawJson(200, `{"data":[${shown.join(',')}],"next_cursor":${cursor}}`);
       },
     }),
     route({
@@ -279,13 +278,4 @@ function invalidParameter(name: string, message: string) {
     detail: `${name}: ${message}`,
     errors: [{ pointer: `/query/${name}`, code: 'wrong_format', message }],
   });
-}
-
-function stepView({ startedAt, finishedAt, ...row }: StepRow) {
-  return {
-    ...row,
-    started_at: iso(startedAt),
-    finished_at: iso(finishedAt),
-    duration_ms: startedAt === null || finishedAt === null ? null : finishedAt - startedAt,
-  };
 }

@@ -1,6 +1,7 @@
 /** `function`: JavaScript in a sandbox. */
 import type { ControlType } from '../control-type.ts';
 import { parseDuration } from '../duration.ts';
+import { mayDiffer } from '../may-differ.ts';
 import { templateSchema } from '../schema/value-schemas.ts';
 
 const defaultTimeoutMs = 1000;
@@ -53,10 +54,12 @@ export const functionType: ControlType = {
         message: 'a function may run for 1 ms to 1 minute; longer work belongs into an action',
       });
     }
+    const input = config.input === undefined ? null : step.template('/input', config.input);
     return {
       kind: 'function',
       code,
-      input: config.input === undefined ? null : step.template('/input', config.input),
+      input,
+      recordInput: input !== null && mayDiffer(input),
       timeoutMs,
       memoryMb: typeof config.memory_mb === 'number' ? config.memory_mb : defaultMemoryMb,
     };

@@ -9,8 +9,8 @@ import { phaseName, statusCode, statusName, waitReasonName } from '../row-codes.
 /** An open transaction, or one statement on its own. */
 export type Reader = Pick<Tx, 'rows'>;
 
-/** A head together with the version that it is pinned to. */
-export type StoredHead = ExecutionHead & { readonly versionId: string };
+/** A head together with the version that it is pinned to, and how often a person had tried before. */
+export type StoredHead = ExecutionHead & { readonly versionId: string; readonly generation: number };
 
 export type ExecutionFilter = {
   readonly workflowId?: string;
@@ -39,6 +39,7 @@ type HeadRow = {
   readonly parentId: string | null;
   readonly retryOf: string | null;
   readonly rootId: string;
+  readonly generation: number;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -54,7 +55,7 @@ const joined = sql`
 const small = sql`
   e.id, e.version_id as "versionId", w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",
   e.error, e.labels, e.business_key as "businessKey", e.parent_id as "parentId",
-  e.retry_of as "retryOf", e.root_id as "rootId", e.created_at as "createdAt",
+  e.retry_of as "retryOf", e.root_id as "rootId", e.generation, e.created_at as "createdAt",
   e.started_at as "startedAt", e.finished_at as "finishedAt",
   coalesce((select max(j.seq) from execution_events j where j.execution_id = e.id), 0) as seq`;
 
