@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createLane, type Lane } from './journal/lane.ts';
@@ -26,6 +27,7 @@ export type Parts = {
   readonly entropy: Entropy;
   readonly store: ReturnType<typeof createEngineStore>;
   readonly waiters: Waiters;
+  readonly takingUp: Outage;
   ownership: Ownership;
   lane: Lane;
   runner: Runner;
@@ -44,7 +46,11 @@ const CONFIRM_WITHIN_MS = 10_000;
 export function wire(deps: EngineDeps): Parts {
   const entropy = { uuid: randomUUID, random: Math.random };
   const store = createEngineStore(deps.database);
-  const parts = { deps, owner: randomUUID(), entropy, store, waiters: createWaiters() } as Parts;
+  const takingUp = createOutage(deps.log, {
+    failed: 'taking up executions failed; it is tried again',
+    over: 'executions are taken up again',
+  });
+  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, waiters: createWaiters() } as Parts;
   parts.ownership = wireOwnership(parts);
   parts.lane = wireLane(parts);
   parts.runner = wireRunner(parts);
@@ -78,8 +84,9 @@ async function recover(parts: Parts, shards: readonly number[]): Promise<void> {
   try {
     await parts.timers.look();
     await parts.inbound.recover(shards);
+    parts.takingUp.over();
   } catch (error) {
-    parts.deps.log.warn({ error }, 'taking up executions failed; it is tried again');
+    parts.takingUp.failed({ error });
     const again = (): void => void recover(parts, shards.filter(parts.ownership.owns));
     setTimeout(again, RECOVER_AGAIN_MS).unref();
   }
@@ -154,7 +161,7 @@ function wireTimers(parts: Parts): Timers {
       if (!parts.ownership.owns(shard)) return;
       parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at: clock.now() } });
     },
-    onError: (error) => log.warn({ error }, 'the table of timers could not be read; it is tried again'),
+    log,
   });
 }
 

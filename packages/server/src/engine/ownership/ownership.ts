@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/log/log.ts';
+import { createOutage } from '../../kernel/log/outage.ts';
 import type { OwnedShard } from '../store/leases.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
@@ -44,9 +45,11 @@ const TICK_EVERY_MS = 500;
 /** And never more than half a lease. */
 const SAFE_FOR_MS = 3_000;
 const LEAVE_WITHIN_MS = 3_000;
+const words = { failed: 'leases could not be renewed; it is tried again', over: 'leases are renewed again' };
 
 export function createOwnership(deps: OwnershipDeps): Ownership {
   const safeForNs = BigInt(Math.floor(Math.min(SAFE_FOR_MS, deps.leaseMs / 2))) * 1_000_000n;
+  const outage = createOutage(deps.log, words);
   const epochs = new Map<number, bigint>();
   let owned: readonly number[] = [];
   let proven: bigint | null = null;
@@ -54,26 +57,14 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   let thread: Worker | null = null;
   let ticking: NodeJS.Timeout | undefined;
   let isStopping = false;
-  let isTroubled = false;
 
   function heard(message: FromLeaseThread): void {
-    note(message);
-    if (message.kind === 'renewed' && message.generation === generation && !isStopping) {
+    if (message.kind === 'trouble') return outage.failed({ reason: message.message });
+    outage.over();
+    if (message.generation === generation && !isStopping) {
       prove(message.asked);
       if (message.lost.length > 0) drop(message.lost);
       if (message.taken.length > 0) take(message.taken);
-    }
-  }
-
-  /** Told when it begins and when it is over: an outage of an hour would else be thousands of lines. */
-  function note(message: FromLeaseThread): void {
-    const wasTroubled = isTroubled;
-    isTroubled = message.kind === 'trouble';
-    if (message.kind === 'trouble') {
-      const level = wasTroubled ? 'debug' : 'warn';
-      deps.log[level]({ reason: message.message }, 'leases could not be renewed; it is tried again');
-    } else if (wasTroubled) {
-      deps.log.info('leases are renewed again');
     }
   }
 

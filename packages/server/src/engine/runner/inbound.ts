@@ -3,6 +3,7 @@
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
 import type { Logger } from '../../kernel/log/log.ts';
+import { createOutage } from '../../kernel/log/outage.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
 import type { Loader } from './loader.ts';
@@ -42,6 +43,10 @@ const READERS = 16;
 
 export function createInbound(deps: InboundDeps): Inbound {
   const { loader, log } = deps;
+  const outage = createOutage(log, {
+    failed: 'the inbox could not be read; it is tried again',
+    over: 'the inbox is read again',
+  });
   // Handed to an execution, and not yet deleted by the flush that holds its event.
   const inHand = new Set<string>();
   let again: NodeJS.Timeout | null = null;
@@ -58,6 +63,7 @@ export function createInbound(deps: InboundDeps): Inbound {
       deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE) + loader.putOff.size) : [],
       deps.inboxOf(shards, INBOX_BATCH + inHand.size),
     ]);
+    outage.over(); // not for a look that had nothing to ask
     for (const row of inbox) take(row);
     const due = starts.filter((executionId) => !loader.putOff.has(executionId));
     await inParallel(due, (executionId) => loader.load(executionId));
@@ -87,7 +93,7 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (again !== null) clearTimeout(again);
     hinted = false;
     polling = poll()
-      .catch((error: unknown) => log.warn({ error }, 'the inbox could not be read; it is tried again'))
+      .catch((error: unknown) => outage.failed({ error }))
       .finally(() => {
         polling = null;
         if (!stopped) again = setTimeout(look, hinted ? 0 : POLL_EVERY_MS);

@@ -3,6 +3,8 @@
  * executions that wait as rows are found by looking ahead in the table, so that the heap stays small and the wake-up exact.
  */
 import type { Clock } from '../../kernel/clock/clock.ts';
+import type { Logger } from '../../kernel/log/log.ts';
+import { createOutage } from '../../kernel/log/outage.ts';
 import { createTimerHeap, type HeapTimer } from './timer-heap.ts';
 
 export type TimersDeps = {
@@ -10,7 +12,7 @@ export type TimersDeps = {
   /** Armed timers of owned shards that are due before the time, earliest first. */
   readonly lookAhead: (before: number) => Promise<readonly HeapTimer[]>;
   readonly onDue: (timer: HeapTimer) => void;
-  readonly onError: (error: unknown) => void;
+  readonly log: Logger;
 };
 
 export type Timers = {
@@ -27,7 +29,11 @@ const LOOK_EVERY_MS = 5_000;
 /** How many due timers are handed out before the event loop gets a turn. */
 const BATCH = 500;
 
-export function createTimers({ clock, lookAhead, onDue, onError }: TimersDeps): Timers {
+export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Timers {
+  const outage = createOutage(log, {
+    failed: 'the table of timers could not be read; it is tried again',
+    over: 'the table of timers is read again',
+  });
   const heap = createTimerHeap();
   // A timer may be told by its execution and found in the table: it is kept once, until it is acted on.
   const known = new Set<string>();
@@ -68,8 +74,9 @@ export function createTimers({ clock, lookAhead, onDue, onError }: TimersDeps): 
     if (stopped) return;
     try {
       for (const timer of await lookAhead(clock.now() + LOOK_AHEAD_MS)) add(timer);
+      outage.over();
     } catch (error) {
-      onError(error);
+      outage.failed({ error });
     }
   }
 
