@@ -26,6 +26,20 @@ it('saves a version once: the same body again is 200, another body is refused [D
   expect(other).toMatchObject({ status: 409, json: { code: 'version_exists' } });
 });
 
+it('answers a repeat with its Idempotency-Key as the first, and refuses another body under it', async () => {
+  const definition = aWorkflow([says('a', 1)]);
+  const post = (body: object) => api.call('POST', '/workflows', body, { 'idempotency-key': 'publish-1' });
+  const first = await post(definition);
+  const again = await post(definition);
+  expect([first.status, first.headers.get('idempotent-replayed')]).toEqual([201, null]);
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  expect(again.json).toEqual(first.json);
+  expect(await post({ ...definition, version: '2.0.0' })).toMatchObject({
+    status: 422,
+    json: { code: 'idempotency_key_reused' },
+  });
+});
+
 it('makes one workflow of many first posts at the same time, and refuses all bodies but one [F75]', async () => {
   const { workflow_id } = aWorkflow([]);
   const posts = Array.from({ length: 12 }, (_, n) => ({ workflow_id, version: '1.0.0', steps: [says('a', n % 3)] }));

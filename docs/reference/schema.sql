@@ -226,6 +226,24 @@ create policy owner on workflow_executions for all to <owner> using (true) with 
 grant insert, select on workflow_executions to cloudflow_app;
 grant insert, select, update on workflow_executions to cloudflow_engine;
 
+create table workflow_keys (
+  tenant_id            uuid not null,
+  workflow_id          uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  created              boolean not null,
+  key                  text not null,
+  digest               bytea not null,
+  constraint workflow_keys_pkey PRIMARY KEY (tenant_id, key),
+  constraint workflow_keys_digest_check CHECK ((octet_length(digest) = 32))
+);
+CREATE INDEX workflow_keys_age ON workflow_keys USING btree (created_at);
+alter table workflow_keys enable row level security, force row level security;
+create policy app on workflow_keys for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on workflow_keys for all to cloudflow_engine using (true) with check (true);
+create policy owner on workflow_keys for all to <owner> using (true) with check (true);
+grant insert, select on workflow_keys to cloudflow_app;
+grant delete, select on workflow_keys to cloudflow_engine;
+
 create table workflow_versions (
   id                   uuid not null,
   tenant_id            uuid not null,

@@ -4,14 +4,15 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
 import type { Logger } from '../kernel/log/log.ts';
-import type { Metrics } from '../kernel/metrics/metrics.ts';
 import type { HousekeepingTask } from '../ops/index.ts';
+import { forgetPublishKeys } from '../workflow/index.ts';
+import type { HouseNumbers } from './part-metrics.ts';
 
 export type HouseTaskDeps = {
   readonly database: Database;
   readonly idempotencyTtlMs: number;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly numbers: HouseNumbers;
   readonly log: Logger;
 };
 
@@ -19,15 +20,16 @@ const minuteMs = 60_000;
 /** Fewer whole months ahead than this are said to be too few while there is still time to find out why. */
 const fewMonths = 12;
 
-export function houseTasks({ database, idempotencyTtlMs, clock, metrics, log }: HouseTaskDeps): HousekeepingTask[] {
-  const room = metrics.gauge({ name: 'partition_months_ahead', help: 'Whole months for which there are partitions' });
-  const forgotten = metrics.counter({ name: 'idempotency_keys_forgotten_total', help: 'Keys past their window' });
+export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: HouseTaskDeps): HousekeepingTask[] {
+  const { room, forgotten } = numbers;
   return [
     {
       name: 'forget idempotency keys',
       everyMs: Math.min(10 * minuteMs, idempotencyTtlMs),
       async run(signal) {
-        forgotten.inc(await forgetKeys(database, { before: clock.now() - idempotencyTtlMs, signal }));
+        const window = { before: clock.now() - idempotencyTtlMs, signal };
+        forgotten.inc(await forgetKeys(database, window));
+        forgotten.inc(await forgetPublishKeys(database, window));
       },
     },
     {

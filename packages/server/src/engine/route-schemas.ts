@@ -1,6 +1,7 @@
 /** The shapes of what goes in and out at the engine's doors. */
 import type { Json } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
+import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
 import { pageQuery } from '../kernel/http/list.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -32,14 +33,7 @@ export const startBody = Type.Object(
 export const startQuery = Type.Object({
   wait: Type.Optional(Type.String({ description: 'How long to wait for the end, at most `45s`.' })),
 });
-export const startHeaders = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      pattern: '^[!-~]{1,255}$',
-      description: 'Names this start: a repeat answers for the same execution.',
-    }),
-  ),
-});
+export const startHeaders = idempotencyHeaders('Names this start: a repeat answers for the same execution.');
 export const commandBody = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
   { additionalProperties: false },

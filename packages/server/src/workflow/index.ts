@@ -1,4 +1,5 @@
 /** What others see of the workflow service. */
+export { forgetPublishKeys } from './forget-keys.ts';
 export { createResolver, type Resolver } from './resolve.ts';
 export type { ResolvedWorkflow, WorkflowSource } from './resolved-workflow.ts';
 export { workflowRoutes } from './routes.ts';

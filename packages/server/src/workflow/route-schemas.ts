@@ -1,6 +1,7 @@
 /** The shapes of what goes in and out at the doors of the workflow service. */
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
+import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
 import { pageQuery } from '../kernel/http/list.ts';
 
 export const params = Type.Object({
@@ -13,6 +14,7 @@ export const versionParams = Type.Object({
 export const ifMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag that reading it gave.' })),
 });
+export const publishHeaders = idempotencyHeaders('Names this publish: a repeat gets the answer of the first.');
 export const listQuery = Type.Object({
   ...pageQuery,
   q: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,128}$', description: 'How the `workflow_id` begins.' })),

@@ -38,14 +38,21 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       method: 'POST',
       path: '/workflows',
       summary: 'Publish a version of a workflow',
-      description: 'The same version with the same body again answers 200; with another body 409.',
+      description:
+        'The same version with the same body again answers 200; with another body 409. With `Idempotency-Key` a repeat ' +
+        'gets the answer of the first.',
+      headers: schemas.publishHeaders,
       body: schemas.document,
       needsBody: true,
       replies: { 201: schemas.published, 200: schemas.published },
-      async handle({ body, caller, correlationId }) {
-        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId });
-        const headers = { etag: made.etag, location: `/api/v1/workflows/${made.slug}` };
-        return reply(made.created ? 201 : 200, publishedView(made), headers);
+      async handle({ body, caller, headers, correlationId }) {
+        const key = headers['idempotency-key'];
+        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, key });
+        return reply(made.created ? 201 : 200, publishedView(made), {
+          etag: made.etag,
+          location: `/api/v1/workflows/${made.slug}`,
+          ...(made.replayed && { 'idempotent-replayed': 'true' }),
+        });
       },
     }),
     route({

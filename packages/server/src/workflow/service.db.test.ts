@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { defaultTenantId } from '../kernel/db/database.ts';
 import { sql } from '../kernel/sql/sql.ts';
+import { forgetPublishKeys } from './forget-keys.ts';
 import { createResolver } from './resolve.ts';
 import { createWorkflows } from './service.ts';
 
@@ -125,6 +126,59 @@ describe('publishing', () => {
     expect(again.created).toBe(true);
     expect(again.workflowId).not.toBe(workflowId);
     expect(await aProcess().resolver.planOf(versionId)).toMatchObject({ workflowId: slug });
+  });
+});
+
+describe('publishing with an idempotency key', () => {
+  it('gives a repeat the answer of the first, also after the workflow was deleted [G14]', async () => {
+    const { workflows } = aProcess();
+    const first = { ...request(aDocument()), key: 'once' };
+    const { replayed, ...answer } = await workflows.publish(first);
+    expect([replayed, answer.created]).toEqual([false, true]);
+    expect(await workflows.publish(first)).toEqual({ ...answer, replayed: true });
+    await workflows.remove(tenantId, answer.slug, undefined);
+    expect(await workflows.publish(first)).toEqual({ ...answer, replayed: true });
+    await expect(workflows.find(tenantId, answer.slug)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('refuses another definition under a key that was used, and keeps nothing of it', async () => {
+    const { workflows } = aProcess();
+    await workflows.publish({ ...request(aDocument()), key: 'used' });
+    const other = aDocument();
+    const refused = { code: 'idempotency_key_reused' };
+    await expect(workflows.publish({ ...request(other), key: 'used' })).rejects.toMatchObject(refused);
+    await expect(workflows.find(tenantId, String(other['workflow_id']))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('has one winner when many come with one key at once, whatever they publish', async () => {
+    const processes = [aProcess(), aProcess()];
+    const documents = [aDocument(), aDocument()];
+    const answers = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) =>
+        processes[n % 2]!.workflows.publish({ ...request(documents[n % 3 === 0 ? 1 : 0]!), key: 'race' }),
+      ),
+    );
+    const made = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    expect(made.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(new Set(made.map(({ workflowId }) => workflowId)).size).toBe(1);
+    for (const answer of answers)
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  it('forgets keys past their window, and no others', async () => {
+    const { workflows } = aProcess();
+    const publishes = ['old', 'young'].map((key) => ({ ...request(aDocument()), key }));
+    for (const each of publishes) await workflows.publish(each);
+    await test.database.transaction(owner, (tx) =>
+      tx.execute(sql`update workflow_keys set created_at = now() - interval '2 hours' where key = 'old'`),
+    );
+    const { signal } = new AbortController();
+    expect(await forgetPublishKeys(test.database, { before: Date.now() - 3_600_000, signal })).toBe(1);
+    const again = await Promise.all(publishes.map((each) => workflows.publish(each)));
+    expect(again.map(({ created, replayed }) => [created, replayed])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
   });
 });
 

@@ -11,7 +11,8 @@ import type { Database, Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
 import { definitionEtag } from './etag.ts';
-import { type Precondition, publish } from './publish.ts';
+import type { Precondition } from './publish.ts';
+import { publishOnce } from './publish-once.ts';
 import type { Resolver } from './resolve.ts';
 import * as store from './store.ts';
 
@@ -33,12 +34,16 @@ export type PublishedVersion = {
   readonly warnings: readonly DefinitionIssue[];
   /** False when this very version was there already. */
   readonly created: boolean;
+  /** It is the answer to an earlier request with the same idempotency key. */
+  readonly replayed: boolean;
 };
 
 export type PublishRequest = {
   readonly tenantId: string;
   readonly document: JsonObject;
   readonly correlationId: string;
+  /** The `Idempotency-Key` of the request. */
+  readonly key?: string | undefined;
   /** Set for an update: the workflow that the path names, and what the caller believes of it. */
   readonly update?: { readonly name: string } & Precondition;
 };
@@ -80,8 +85,8 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
   }
 
   return {
-    /** Throws `invalid_definition` and the problems of publish.ts. */
-    async publish({ tenantId, document, correlationId, update }: PublishRequest): Promise<PublishedVersion> {
+    /** Throws `invalid_definition` and the problems of publish-once.ts. */
+    async publish({ tenantId, document, correlationId, key, update }: PublishRequest): Promise<PublishedVersion> {
       const { plan, warnings } = compiled(document, actions);
       if (update) mustName(await find(tenantId, update.name), plan.workflowId);
       const draft = {
@@ -92,7 +97,8 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
         digest: createHash('sha256').update(canonicalJson(document)).digest(),
         correlationId,
       };
-      const published = await changing(tenantId, (tx) => publish(tx, draft, { newId, precondition: update ?? null }));
+      const options = { newId, precondition: update ?? null, key };
+      const published = await changing(tenantId, (tx) => publishOnce(tx, draft, options));
       return { ...published, slug: draft.slug, version: draft.version, etag: definitionEtag(draft.digest), warnings };
     },
 

@@ -153,6 +153,43 @@ export async function markDeleted(tx: Tx, tenantId: string, id: string): Promise
     update workflows set deleted_at = now(), updated_at = now() where tenant_id = ${tenantId} and id = ${id}`);
 }
 
+/** What an earlier publish with this idempotency key came to. */
+export type KeyRow = { readonly workflowId: string; readonly created: boolean; readonly digest: Buffer };
+
+export async function findKey(reader: Reader, tenantId: string, key: string): Promise<KeyRow | undefined> {
+  const [row] = await reader.rows<KeyRow>(sql`
+    select workflow_id as "workflowId", created, digest from workflow_keys
+     where tenant_id = ${tenantId} and key = ${key}`);
+  return row;
+}
+
+/** False when another transaction used this key first: its unique index decides, after its commit. */
+export async function insertKey(
+  tx: Tx,
+  { tenantId, key, workflowId, created, digest }: KeyRow & { readonly tenantId: string; readonly key: string },
+): Promise<boolean> {
+  const made = await tx.execute(sql`
+    insert into workflow_keys (tenant_id, key, workflow_id, created, digest)
+    values (${tenantId}, ${key}, ${workflowId}, ${created}, ${digest})
+        on conflict (tenant_id, key) do nothing`);
+  return made === 1;
+}
+
+/** Of all tenants. One process at a time: the others find the lock taken and leave it to that one. */
+export async function forgetKeys(
+  tx: Tx,
+  { before, limit }: { readonly before: Date; readonly limit: number },
+): Promise<number> {
+  const lock = await tx.row<{ mine: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtext('cloudflow forget publish keys')) as mine`,
+  );
+  if (!lock?.mine) return 0;
+  return tx.execute(sql`
+    delete from workflow_keys k using (
+      select tenant_id, key from workflow_keys where created_at < ${before} order by created_at limit ${limit}
+    ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
+}
+
 export type PublishedFact = {
   readonly eventId: string;
   readonly tenantId: string;

@@ -35,6 +35,9 @@ beforeAll(async () => {
       await tx.execute(
         sql`insert into execution_keys (tenant_id, key, execution_id, hash) values (${tenant}, 'k', ${execution}, ${Buffer.alloc(32)})`,
       );
+      await tx.execute(
+        sql`insert into workflow_keys (tenant_id, key, workflow_id, created, digest) values (${tenant}, 'k', ${workflow}, true, ${Buffer.alloc(32)})`,
+      );
     }
   });
 });
@@ -48,6 +51,7 @@ const readable = [
   'workflow_executions',
   'execution_events',
   'execution_keys',
+  'workflow_keys',
   'workflow_steps',
 ];
 
