@@ -47,6 +47,11 @@ export const generators = [
     outputs: ['docs/reference/expressions.md'],
   },
   {
+    name: 'reference of the metrics',
+    command: ['scripts/generate-metrics-page.mjs'],
+    outputs: ['docs/reference/metrics.md'],
+  },
+  {
     name: 'schema of the database',
     command: ['scripts/generate-schema.mjs'],
     outputs: ['docs/reference/schema.sql'],

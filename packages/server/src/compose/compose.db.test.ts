@@ -1,5 +1,6 @@
 /** All routes of the real product, walked: what holds for each of them, whoever writes the next one. */
 
+import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -252,4 +253,14 @@ test('a process says that it lives, that it is ready and why, and counts what it
   );
   expect(metrics).toContain('nodejs_eventloop_lag_seconds');
   expect(metrics).not.toContain('01a1fe1d-b184');
+});
+
+test('every metric that the product shows is in the reference, and the other way round', async () => {
+  const page = await readFile(new URL('../../../../docs/reference/metrics.md', import.meta.url), 'utf8');
+  const answer = await fetch(`${product.url}/metrics`, { headers: { 'x-api-key': key } });
+  const shown = [...(await answer.text()).matchAll(/^# TYPE (cloudflow_\S+) (\S+)$/gm)];
+  const described = [...page.matchAll(/^\| `(\S+)` \| (\S+) \|/gm)];
+  const rows = (found: readonly RegExpMatchArray[]) => found.map(([, name, type]) => `${name} ${type}`).sort();
+  expect(rows(shown).length).toBeGreaterThan(15);
+  expect(rows(described)).toEqual(rows(shown));
 });

@@ -1,9 +1,10 @@
 /** The numbers of the parts, as /metrics shows them. */
 import type { AttemptObserver } from '../action/index.ts';
+import type { EngineObserver, EngineState } from '../engine/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 
-export function databaseMetrics(metrics: Metrics, database: Database): void {
+export function databaseMetrics(metrics: Metrics, database: Pick<Database, 'poolState'>): void {
   const gauge = (name: string, help: string, read: () => number) => metrics.gauge({ name, help, read });
   gauge('database_connections_open', 'Connections of the pool', () => database.poolState().open);
   gauge('database_connections_idle', 'Connections of the pool that wait for work', () => database.poolState().idle);
@@ -11,20 +12,71 @@ export function databaseMetrics(metrics: Metrics, database: Database): void {
   gauge('database_connections_limit', 'Most connections of the pool', () => database.poolState().size);
 }
 
-export type EngineNumbers = { inFlight(): number; runningAttempts(): number; ownedShards(): number };
-
-export function engineMetrics(metrics: Metrics, engine: EngineNumbers): void {
+export function engineMetrics(metrics: Metrics, engine: EngineState): void {
   const gauge = (name: string, help: string, read: () => number) => metrics.gauge({ name, help, read });
   gauge('engine_executions_in_flight', 'Executions held in memory by this process', () => engine.inFlight());
   gauge('engine_attempts_running', 'Attempts of steps under way in this process', () => engine.runningAttempts());
   gauge('engine_shards_owned', 'Shards of executions that this process owns, of 256', () => engine.ownedShards());
+  gauge(
+    'engine_lease_age_seconds',
+    'Time since it was last certain that this process owns its shards; beyond the lease others may take them',
+    () => engine.leaseAgeMs() / 1000,
+  );
+}
+
+/** What the engine tells while it works. Each call is one addition: children are made here, not looked up by labels. */
+export function engineObserver(metrics: Metrics): EngineObserver {
+  const duration = metrics.histogram({
+    name: 'engine_flush_duration_seconds',
+    help: 'Time to write what executions decided, all that is written together; tries that failed included',
+  });
+  const counter = (name: string, help: string) => metrics.counter({ name, help });
+  const entries = counter('engine_flush_entries_total', 'Entries that were flushed, one for each execution in a flush');
+  const refused = counter(
+    'engine_entries_refused_total',
+    'Entries that the database refused, such as values it cannot hold: the execution fails alone',
+  );
+  const started = counter('engine_executions_started_total', 'Executions whose start this process made durable');
+  const ended = metrics.counter({
+    name: 'engine_executions_ended_total',
+    help: 'Executions that ended in this process, by `status`',
+    labels: ['status'],
+  });
+  const endedAs = {
+    COMPLETED: ended.labels('COMPLETED'),
+    FAILED: ended.labels('FAILED'),
+    CANCELLED: ended.labels('CANCELLED'),
+  };
+  const lag = metrics.histogram({
+    name: 'engine_timer_lag_seconds',
+    help: 'How late due timers (waits, retries, timeouts) were handed to their executions',
+  });
+  return {
+    flushed(count, milliseconds) {
+      duration.observe(milliseconds / 1000);
+      entries.inc(count);
+    },
+    entryRefused: () => refused.inc(),
+    executionStarted: () => started.inc(),
+    executionEnded: (status) => endedAs[status].inc(),
+    timerHandedOn: (lateMs) => lag.observe(lateMs / 1000),
+  };
+}
+
+export type HouseNumbers = ReturnType<typeof houseMetrics>;
+
+export function houseMetrics(metrics: Metrics) {
+  return {
+    room: metrics.gauge({ name: 'partition_months_ahead', help: 'Whole months for which there are partitions' }),
+    forgotten: metrics.counter({ name: 'idempotency_keys_forgotten_total', help: 'Keys past their window' }),
+  };
 }
 
 /** Rate, errors and duration of what actions do outside. */
 export function attemptMetrics(metrics: Metrics): AttemptObserver {
   const duration = metrics.histogram({
     name: 'attempt_duration_seconds',
-    help: 'Time of one attempt of a step, by its type and how it ended',
+    help: 'Time of one attempt of a step, by its `type` and `outcome`',
     labels: ['type', 'outcome'],
   });
   return ({ type, outcome, durationMs }) => duration.observe({ type, outcome }, durationMs / 1000);

@@ -10,7 +10,7 @@ import { createHousekeeping } from '../ops/index.ts';
 import { createResolver, createWorkflows, workflowRoutes } from '../workflow/index.ts';
 import { houseTasks } from './house-tasks.ts';
 import type { OpenDatabase } from './open-database.ts';
-import { attemptMetrics, databaseMetrics, engineMetrics } from './part-metrics.ts';
+import { attemptMetrics, databaseMetrics, engineMetrics, engineObserver, houseMetrics } from './part-metrics.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export type ServiceDeps = {
@@ -53,6 +53,7 @@ export function createServices(
     readHead: reading.find,
     clock: systemClock,
     log: part('engine'),
+    observer: engineObserver(metrics),
     onFatal,
   });
   const workflows = createWorkflows({
@@ -62,7 +63,13 @@ export function createServices(
     newId: () => uuidV7(systemClock.now()),
   });
   const { idempotencyTtlMs } = config;
-  const tasks = houseTasks({ database, idempotencyTtlMs, clock: systemClock, metrics, log: part('ops') });
+  const tasks = houseTasks({
+    database,
+    idempotencyTtlMs,
+    clock: systemClock,
+    numbers: houseMetrics(metrics),
+    log: part('ops'),
+  });
   const housekeeping = createHousekeeping({ tasks, log: part('ops'), metrics });
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);

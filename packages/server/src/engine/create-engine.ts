@@ -6,6 +6,7 @@ import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Engine, ExecutionHead } from './engine.ts';
+import type { EngineObserver } from './observer.ts';
 import { type Parts, wire } from './wiring.ts';
 
 export type EngineDeps = {
@@ -24,6 +25,7 @@ export type EngineDeps = {
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly observer?: EngineObserver;
   /** The engine cannot go on in this process. */
   readonly onFatal: (error: Error) => void;
 };
@@ -33,6 +35,8 @@ export type EngineState = {
   inFlight(): number;
   runningAttempts(): number;
   ownedShards(): number;
+  /** Since it was last certain that our leases hold; 0 without shards. */
+  leaseAgeMs(): number;
 };
 
 /** A try that lasts longer shows as EXECUTING in the journal; a pure stretch is written at the latest then. */
@@ -49,6 +53,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     inFlight: () => parts.runner.size,
     runningAttempts: () => parts.attempts.running,
     ownedShards: () => parts.ownership.ownedShards().length,
+    leaseAgeMs: () => parts.ownership.leaseAgeMs(),
     async begin({ drives = true } = {}) {
       if (drives) {
         parts.inbound.begin();

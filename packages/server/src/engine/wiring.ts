@@ -9,6 +9,7 @@ import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createLane, type Lane } from './journal/lane.ts';
+import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
@@ -28,6 +29,7 @@ export type Parts = {
   readonly store: ReturnType<typeof createEngineStore>;
   readonly waiters: Waiters;
   readonly takingUp: Outage;
+  readonly observer: EngineObserver;
   ownership: Ownership;
   lane: Lane;
   runner: Runner;
@@ -46,11 +48,12 @@ const CONFIRM_WITHIN_MS = 10_000;
 export function wire(deps: EngineDeps): Parts {
   const entropy = { uuid: randomUUID, random: Math.random };
   const store = createEngineStore(deps.database);
+  const { observer = noObserver } = deps;
   const takingUp = createOutage(deps.log, {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
   });
-  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, waiters: createWaiters() } as Parts;
+  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, observer, waiters: createWaiters() } as Parts;
   parts.ownership = wireOwnership(parts);
   parts.lane = wireLane(parts);
   parts.runner = wireRunner(parts);
@@ -104,10 +107,14 @@ function wireLane(parts: Parts): Lane {
     epochOf: (shard) => parts.ownership.epochOf(shard),
     source: {
       take: (limit) => parts.runner.source.take(limit),
-      settled: (entry, result) => parts.runner.source.settled(entry, result),
+      settled(entry, result) {
+        if (result.kind === 'refused') parts.observer.entryRefused();
+        parts.runner.source.settled(entry, result);
+      },
     },
     makePartitions: (ids) => makePartitions(database, ids),
     onFencedCommit: (sentAt) => parts.ownership.noteFencedCommit(sentAt),
+    onFlushed: ({ entries, milliseconds }) => parts.observer.flushed(entries, milliseconds),
     onFailover() {
       log.error('another database server answers: everything in memory is dropped and read again');
       parts.ownership.abandon();
@@ -130,8 +137,12 @@ function wireRunner(parts: Parts): Runner {
       const again = (): void => void (parts.ownership.owns(shard) && parts.loader.load(id));
       setTimeout(again, RECOVER_AGAIN_MS).unref();
     },
-    onStartSettled: (live, result) => parts.starts.settled(live, result),
+    onStartSettled(live, result) {
+      if (result.kind === 'committed' || result.kind === 'pending') parts.observer.executionStarted();
+      parts.starts.settled(live, result);
+    },
     onEnded(live) {
+      if (live.end !== null) parts.observer.executionEnded(live.end.status);
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
     },
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
@@ -156,10 +167,12 @@ function wireTimers(parts: Parts): Timers {
   return createTimers({
     clock,
     lookAhead: (before) => parts.store.dueTimers(parts.ownership.ownedShards(), before, TIMERS_AT_ONCE),
-    onDue({ executionId, timer }) {
+    onDue({ executionId, timer, due }) {
       const shard = shardOf(executionId);
       if (!parts.ownership.owns(shard)) return;
-      parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at: clock.now() } });
+      const at = clock.now();
+      parts.observer.timerHandedOn(at - due);
+      parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at } });
     },
     log,
   });

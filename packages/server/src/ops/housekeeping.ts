@@ -28,7 +28,7 @@ export function createHousekeeping({ tasks, log, metrics }: HousekeepingDeps): H
   const stopping = new AbortController();
   const failures = metrics.counter({
     name: 'housekeeping_failures_total',
-    help: 'Chores that failed',
+    help: 'Chores that failed, by `task`',
     labels: ['task'],
   });
   let loops: readonly Promise<void>[] = [];

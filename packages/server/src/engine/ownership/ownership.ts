@@ -35,6 +35,8 @@ export type Ownership = {
   ownedShards(): readonly number[];
   /** True while our leases certainly hold: within 3 seconds of the last proof, and half a lease. */
   safeToHandOut(): boolean;
+  /** Milliseconds since the last proof that our leases hold; 0 when there are none. */
+  leaseAgeMs(): number;
   /** A flush that was sent then (`process.hrtime.bigint()`) passed the fence: another proof. */
   noteFencedCommit(sentAt: bigint): void;
   /** Another server answers than before: gives up all shards at once, and takes them under new epochs. */
@@ -142,6 +144,8 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     ownedShards: () => owned,
     // With the data directory locked nobody else can take a shard, however long we slept.
     safeToHandOut: () => deps.exclusive || (proven !== null && process.hrtime.bigint() - proven < safeForNs),
+    leaseAgeMs: () =>
+      proven === null || owned.length === 0 ? 0 : Number((process.hrtime.bigint() - proven) / 1_000_000n),
     // When it was sent, not when it was answered: in between the process may have been stopped for longer than its leases.
     noteFencedCommit: prove,
     abandon() {

@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.ts';
 export function createHttpMetrics(metrics: Metrics) {
   const duration = metrics.histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer',
+    help: 'Time from the first byte of a request to the last of its answer, by `method`, `route` and `status`',
     labels: ['method', 'route', 'status'],
   });
   // The library's own look-up by labels sorts and joins them each time.
