@@ -94,6 +94,20 @@ it('a disabled workflow refuses starts until it is enabled; a deleted one is not
   expect((await api.post(`${path}/execute`)).status).toBe(404);
 });
 
+it('finds the executions of a deleted workflow by its name, and answers a repeated start for its execution', async () => {
+  const definition = aWorkflow([]);
+  const name = definition.workflow_id;
+  await api.post('/workflows', definition);
+  const start = () => api.call('POST', `/workflows/${name}/execute`, {}, { 'idempotency-key': `start-${name}` });
+  const { json } = await start();
+  await api.call('DELETE', `/workflows/${name}`);
+
+  for (const path of [`/executions?workflow_id=${name}`, `/workflows/${name}/history`])
+    expect((await api.get(path)).json).toMatchObject({ data: [{ id: json.execution_id, workflow_id: name }] });
+  expect(await start()).toMatchObject({ status: 202, json: { execution_id: json.execution_id } });
+  expect((await api.get('/workflows/nobody-bore-this/history')).status).toBe(404);
+});
+
 it('pages stay stable while workflows are added, newest first', async () => {
   const prefix = `paged-${process.pid}`;
   const names = Array.from({ length: 7 }, (_, n) => `${prefix}-${n}`);

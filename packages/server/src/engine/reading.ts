@@ -88,7 +88,7 @@ export function createReading({ database, planOf }: ReadingDeps) {
 
     /** The last execution of a workflow that was started, as a list shows it. */
     async latest(tenantId: string, workflowId: string): Promise<ReturnType<typeof executionRow> | null> {
-      const [last] = await store.listHeads(reader(tenantId), tenantId, { workflowId, limit: 1 });
+      const [last] = await store.listHeads(reader(tenantId), tenantId, { workflowIds: [workflowId], limit: 1 });
       return last ? executionRow(last) : null;
     },
   };

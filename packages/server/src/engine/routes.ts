@@ -75,10 +75,10 @@ function executeRoute(start: StartExecution): Route {
 }
 
 function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route[] {
-  const page = async (tenantId: string, query: Static<typeof schemas.listQuery>, workflowId: string | undefined) => {
+  const page = async (tenantId: string, query: Static<typeof schemas.listQuery>, workflowIds?: readonly string[]) => {
     const limit = query.limit ?? defaultLimit;
     const rows = await reading.list(tenantId, {
-      ...(workflowId !== undefined && { workflowId }),
+      ...(workflowIds && { workflowIds }),
       ...readFilter(query),
       limit: limit + 1,
     });
@@ -95,12 +95,14 @@ function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route
       auth: { permission: 'execution:read' },
       tags,
       summary: 'List executions, newest first',
+      description:
+        'A `workflow_id` that is a name stands for all workflows that bear or bore it, deleted ones included; a UUID for ' +
+        'one workflow.',
       query: schemas.listQuery,
       replies: { 200: pageOf(schemas.executionRowSchema) },
       async handle({ query, caller: { tenantId } }) {
-        if (query.workflow_id === undefined) return page(tenantId, query, undefined);
-        const workflowId = await workflows.idOf(tenantId, query.workflow_id);
-        return workflowId === null ? reply(200, { data: [], next_cursor: null }) : page(tenantId, query, workflowId);
+        if (query.workflow_id === undefined) return page(tenantId, query);
+        return page(tenantId, query, await workflows.idsOf(tenantId, query.workflow_id));
       },
     }),
     route({
@@ -109,13 +111,15 @@ function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route
       auth: { permission: 'execution:read' },
       tags,
       summary: 'List the executions of a workflow, newest first',
+      description:
+        'By its name those of all workflows that bear or bore it, deleted ones included; by a UUID those of one.',
       params: schemas.workflowParams,
       query: Type.Omit(schemas.listQuery, ['workflow_id']),
       replies: { 200: pageOf(schemas.executionRowSchema) },
       async handle({ params, query, caller: { tenantId } }) {
-        const workflowId = await workflows.idOf(tenantId, params.id);
-        if (workflowId === null) throw problem('not_found', { detail: `There is no workflow ${params.id}.` });
-        return page(tenantId, query, workflowId);
+        const workflowIds = await workflows.idsOf(tenantId, params.id);
+        if (workflowIds.length === 0) throw problem('not_found', { detail: `There is no workflow ${params.id}.` });
+        return page(tenantId, query, workflowIds);
       },
     }),
   ];

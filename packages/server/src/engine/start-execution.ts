@@ -72,18 +72,18 @@ export function createStartExecution({ engine, workflows, reading }: StartDeps):
 }
 
 /**
- * A start that is refused now may be the repeat of one that was accepted, before the workflow was disabled or got another
- * schema: the key still answers for its execution. What has not ended is not waited for on this rare path.
+ * A start that is refused now may be the repeat of one that was accepted, before the workflow was disabled, deleted or got
+ * another schema: the key still answers for its execution. What has not ended is not waited for on this rare path.
  */
 async function startedBefore(asked: Asked, { workflows, reading }: Omit<StartDeps, 'engine'>): Promise<Begun | null> {
   const { tenantId, key } = asked;
   if (key === undefined) return null;
-  const [workflowId, known] = await Promise.all([
-    workflows.idOf(tenantId, asked.workflow),
+  const [workflowIds, known] = await Promise.all([
+    workflows.idsOf(tenantId, asked.workflow),
     reading.findKey(tenantId, key),
   ]);
-  if (workflowId === null || !known) return null;
-  if (!known.hash.equals(hashOf(workflowId, asked))) throw keyReused();
+  if (workflowIds.length === 0 || !known) return null;
+  if (!workflowIds.some((id) => known.hash.equals(hashOf(id, asked)))) throw keyReused();
   const head = await reading.find(tenantId, known.executionId);
   if (!head) return null;
   const finished = head.finishedAt === null ? null : (head as FinishedExecution);

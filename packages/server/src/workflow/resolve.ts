@@ -35,13 +35,12 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
   const current = createCurrentCache<Target>({ ttlMs, capacity: tenantsHeld, now: monotonic });
   const plans = createPlanCache(plansHeld);
 
-  function findRow(tenantId: string, name: string, version?: string): Promise<store.WorkflowRow | undefined> {
-    const reader: store.Reader = { rows: (query) => database.query({ role: 'app', tenantId }, query) };
-    return store.findWorkflow(reader, tenantId, name, version);
-  }
+  const reader = (tenantId: string): store.Reader => ({
+    rows: (query) => database.query({ role: 'app', tenantId }, query),
+  });
 
   async function target(tenantId: string, name: string, version: string | undefined): Promise<Target> {
-    const row = await findRow(tenantId, name, version);
+    const row = await store.findWorkflow(reader(tenantId), tenantId, name, version);
     if (!row) throw problem('not_found', { detail: notFound(name, version) });
     const { id: workflowId, versionId, slug, enabled } = row;
     return { workflowId, versionId, slug, version: row.version, enabled };
@@ -64,7 +63,7 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
       const { workflowId, versionId, slug } = found;
       return { workflowId, versionId, slug, version: found.version, plan: await planOf(versionId) };
     },
-    idOf: async (tenantId, name) => (await findRow(tenantId, name))?.id ?? null,
+    idsOf: (tenantId, name) => store.findIds(reader(tenantId), tenantId, name),
     planOf,
     forget: (tenantId) => current.forget(tenantId),
   };

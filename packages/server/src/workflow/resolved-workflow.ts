@@ -16,8 +16,11 @@ export type WorkflowSource = {
    * `workflow_disabled`, and `definition_outdated` when the stored definition no longer compiles.
    */
   resolveForStart(tenantId: string, idOrSlug: string, version?: string): Promise<ResolvedWorkflow>;
-  /** The UUID of a workflow, disabled ones included; null when there is none of that name or UUID. */
-  idOf(tenantId: string, idOrSlug: string): Promise<string | null>;
+  /**
+   * The UUIDs of all workflows that bear or bore a name, disabled and deleted ones included, since their executions stay; of
+   * one when a UUID is given.
+   */
+  idsOf(tenantId: string, idOrSlug: string): Promise<readonly string[]>;
   /**
    * The plan of a version, deleted workflows included: what has started runs to its end. Throws the problem
    * `definition_outdated` when it no longer compiles.

@@ -182,6 +182,22 @@ describe('publishing with an idempotency key', () => {
   });
 });
 
+describe('the workflows of a name', () => {
+  it('are all that bear or bore it; a UUID names one, also after it was deleted', async () => {
+    const { workflows, resolver } = aProcess();
+    const document = aDocument();
+    const first = await workflows.publish(request(document));
+    await workflows.remove(tenantId, first.slug, undefined);
+    expect(await resolver.idsOf(tenantId, first.slug)).toEqual([first.workflowId]);
+    const second = await workflows.publish(request(document));
+    const both = [first.workflowId, second.workflowId];
+    expect((await resolver.idsOf(tenantId, first.slug)).toSorted()).toEqual(both.toSorted());
+    for (const id of both) expect(await resolver.idsOf(tenantId, id)).toEqual([id]);
+    expect(await resolver.idsOf(tenantId, 'nobody')).toEqual([]);
+    expect(await resolver.idsOf(randomUUIDv7(), first.slug)).toEqual([]);
+  });
+});
+
 describe('resolving a start', () => {
   it('finds the current version by name and by UUID, and an older one by its version', async () => {
     const { workflows, resolver } = aProcess();

@@ -41,6 +41,15 @@ export async function findWorkflow(
   return row;
 }
 
+/** The ids of all workflows that bear or bore this slug, the deleted ones included, or of the one with this UUID. */
+export async function findIds(reader: Reader, tenantId: string, name: string): Promise<readonly string[]> {
+  const rows = await reader.rows<{ id: string; exact: boolean }>(sql`
+    select w.id, w.id::text = ${name.toLowerCase()} as exact from workflows w
+     where w.tenant_id = ${tenantId} and ${named(name)}`);
+  const exact = rows.filter((row) => row.exact);
+  return (exact.length > 0 ? exact : rows).map(({ id }) => id);
+}
+
 export async function readWorkflow(
   reader: Reader,
   tenantId: string,
