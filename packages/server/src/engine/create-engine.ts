@@ -16,7 +16,7 @@ export type EngineDeps = {
   /** True when a lock on the data directory proves that no other engine uses this database. */
   readonly exclusive: boolean;
   readonly leaseMs: number;
-  /** Executions in memory; beyond it starts are refused with `overloaded`. */
+  /** Executions in memory; at so many, starts are refused with `overloaded`, and those of others are left in the table. */
   readonly maxInFlight: number;
   /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
   readonly confirmWithinMs?: number;
@@ -39,7 +39,7 @@ export type EngineState = {
   leaseAgeMs(): number;
 };
 
-/** A try that lasts longer shows as EXECUTING in the journal; a pure stretch is written at the latest then. */
+/** Beginnings of tries wait so long for a flush that is made anyway: a try that lasts longer shows as EXECUTING. */
 const SOFT_FLUSH_MS = 200;
 const SWEEP_EVERY_MS = 100;
 

@@ -1,5 +1,5 @@
 /**
- * The front door of the engine as other services and its own routes see it: starting, cancelling, and its life in the
+ * The front door of the engine as other services and its own routes see it: starting, commands, and its life in the
  * process. What it promises is in README.md beside this file.
  */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
@@ -82,12 +82,12 @@ export type CommandKind = 'cancel' | 'pause' | 'resume';
 export type Engine = {
   /**
    * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
-   * first. Throws the problem `overloaded` (503 with Retry-After) when the queue of starts is full.
+   * first. Throws the problem `overloaded` (503 with Retry-After) when as many executions as may be are in memory.
    */
   start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
   /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
   command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
-  /** True when starts are accepted and owned shards are being driven. */
+  /** True while starts are accepted: from `begin` until `drain`. */
   ready(): boolean;
   /**
    * Takes shards, recovers what was running, and accepts starts. With `drives: false` it only accepts: what it stores is

@@ -40,7 +40,7 @@ export type Parts = {
   starts: Starts;
 };
 
-/** How many due timers one look takes from the table. */
+/** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
 const TIMERS_AT_ONCE = 10_000;
 const RECOVER_AGAIN_MS = 1_000;
 const CONFIRM_WITHIN_MS = 10_000;

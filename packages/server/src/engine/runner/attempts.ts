@@ -34,7 +34,7 @@ export function createAttempts({ clock, log, run, mayHandOut, hear }: AttemptsDe
   let closed = false;
 
   function begin(live: LiveExecution, effect: Try): void {
-    if (live.dropped || closed) return; // the journal still shows it as begun: its next owner hands it out again
+    if (live.dropped || closed) return; // it has no outcome in the journal: its next owner hands it out again
     if (!mayHandOut()) return void held.push({ live, effect });
     const controller = new AbortController();
     const name = tryName(effect);

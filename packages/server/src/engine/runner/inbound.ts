@@ -19,7 +19,7 @@ export type InboundDeps = {
     after: string | null,
     limit: number,
   ) => Promise<readonly UnfinishedRow[]>;
-  /** How many executions may be in memory. */
+  /** How many more executions may be in memory. */
   readonly room: () => number;
 };
 

@@ -2,8 +2,8 @@
  * One execution in memory: its state, what has been decided and not yet written, and what waits for that to be written.
  *
  * `decided` holds what no flush has taken yet, `flushing` what the flush under way has taken. An effect is released when
- * the flush that holds every event decided before it has been committed, and not earlier: a crash in between leaves no
- * trace outside, so what was decided may be decided anew.
+ * every event it rests on has been committed, and not earlier: a crash in between leaves no trace outside, so what was
+ * decided may be decided anew. That a try begins is nothing it rests on: without that event it is handed out again, the same.
  */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
@@ -53,7 +53,7 @@ export type LiveExecution = {
   softSince: number | null;
   /** A flush under way holds an entry of it. */
   inFlight: boolean;
-  /** No longer ours, or given up: whatever still comes for it is late. */
+  /** Ended, evicted, given up, or no longer ours: whatever still comes for it here is late. */
   dropped: boolean;
   /** Set when the database refused what it decided. */
   refused: boolean;
@@ -126,5 +126,6 @@ export function nothing(): Decided {
 export function mustWrite({ start, decided }: LiveExecution): boolean {
   if (start !== null || decided.consumed.length > 0) return true;
   if (decided.effects.some((effect) => effect.kind === 'attempt' && effect.recordFirst)) return true;
-  return decided.events.some(({ e }) => e !== 'begun');
+  // A try whose input is recorded rests on the record: without it a repeat could be given another one.
+  return decided.events.some((event) => event.e !== 'begun' || event.in !== undefined);
 }

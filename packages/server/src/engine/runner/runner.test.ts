@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../kernel/log/log.ts';
 import type { CommitResult, JournalEntry, StartRow } from '../journal/entry.ts';
 import { createAttempts } from './attempts.ts';
-import { createLive, type LiveExecution } from './live.ts';
+import { createLive, type LiveExecution, mustWrite } from './live.ts';
 import { createRunner } from './runner.ts';
 
 const id = '01999999-0000-7000-8000-000000000001';
@@ -200,4 +200,12 @@ describe('a try', () => {
     runner.source.settled(takeOne(runner), committed);
     expect(seen.ended.map(({ end }) => end?.status)).toEqual(['CANCELLED']);
   });
+});
+
+it('that a try begins is written first only when its input is recorded with it', () => {
+  const live = aLive(null);
+  live.decided.events.push({ e: 'begun', s: 'one', at: 1 });
+  expect(mustWrite(live)).toBe(false);
+  live.decided.events.push({ e: 'begun', s: 'two', at: 1, in: { at: 1 } });
+  expect(mustWrite(live)).toBe(true);
 });

@@ -47,12 +47,12 @@ export type Runner = {
   discard(executionId: string, shard: number, inboxIds: readonly string[]): void;
   /** Writes what waits without haste: beginnings of tries that have lasted a while. */
   flushSoft(olderThanMs: number): void;
-  /** Forgets an execution that is not ours any more, and stops its local work. */
+  /** Forgets an execution that is not ours any more, or of no use as it is in memory, and stops its local work. */
   drop(live: LiveExecution, reason: string): void;
   readonly source: { take(limit: number): JournalEntry[]; settled(entry: JournalEntry, result: CommitResult): void };
 };
 
-/** An execution that waits longer than this is a row, not memory. */
+/** An execution that has written what it decided, and waits longer than this, is a row and not memory. */
 const EVICT_AFTER_MS = 2_000;
 const UNIQUE_VIOLATION = '23505';
 

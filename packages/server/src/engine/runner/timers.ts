@@ -47,7 +47,7 @@ export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Time
     if (stopped || due === null || (alarm !== null && alarmDue <= due)) return;
     if (alarm !== null) clearTimeout(alarm);
     alarmDue = due;
-    // Never further than the next look, so that no delay overflows what a Node timer can hold (2^31-1 ms).
+    // Never further than we look ahead, so that no delay overflows what a Node timer can hold (2^31-1 ms).
     alarm = setTimeout(ring, Math.min(Math.max(0, due - clock.now()), LOOK_AHEAD_MS));
   }
 
