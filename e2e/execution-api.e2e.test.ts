@@ -239,6 +239,15 @@ describe('what can be seen', () => {
     expect(await api.all(`/executions/${json.id}/steps`, 1)).toEqual(await api.all(`/executions/${json.id}/steps`));
   });
 
+  it('refuses to follow the journal as a stream with 406, unless JSON will do as well', async () => {
+    const { path } = await saved(aWorkflow([]));
+    const { json } = await api.post(`${path}/execute?wait=10s`);
+    const events = (accept: string) => api.call('GET', `/executions/${json.id}/events`, undefined, { accept });
+    seesProblem(await events('text/event-stream'), 406, 'not_acceptable');
+    for (const accept of ['text/event-stream, application/json;q=0.1', '*/*'])
+      expect((await events(accept)).status).toBe(200);
+  });
+
   it('lists executions newest first, by status, workflow and time, and holds still while others start', async () => {
     const { path } = await saved(aWorkflow([]));
     const workflow = path.split('/').at(-1);

@@ -282,6 +282,7 @@ create table workflows (
   constraint workflows_slug_check CHECK ((slug <> ''::text))
 );
 CREATE UNIQUE INDEX workflows_live_slug ON workflows USING btree (tenant_id, slug) WHERE (deleted_at IS NULL);
+CREATE INDEX workflows_slug ON workflows USING btree (tenant_id, slug);
 alter table workflows enable row level security, force row level security;
 create policy app on workflows for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 create policy engine on workflows for select to cloudflow_engine using (true);

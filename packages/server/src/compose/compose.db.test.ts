@@ -204,6 +204,34 @@ test('the OpenAPI document has every operation below the base path, each id once
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('the OpenAPI document says which headers answers have', async () => {
+  type Responses = { readonly [status: string]: { readonly headers?: object } };
+  const { paths, components } = (await (await fetch(`${product.url}/api/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { responses: Responses }>>;
+    components: { responses: Responses };
+  };
+  const headersOf = (path: string, method: string, status: number) =>
+    Object.keys(paths[path]?.[method]?.responses[status]?.headers ?? {});
+  const always = ['X-Correlation-ID', 'traceparent'];
+  expect(headersOf('/workflows', 'post', 201)).toEqual(['ETag', 'Location', 'Idempotent-Replayed', ...always]);
+  expect(headersOf('/workflows/{id}', 'get', 200)).toEqual(['ETag', ...always]);
+  expect(headersOf('/workflows/{id}/execute', 'post', 202)).toEqual(['Location', 'Idempotent-Replayed', ...always]);
+  expect(headersOf('/workflows/{id}', 'delete', 204)).toEqual(always);
+  expect(Object.keys(components.responses['Problem']?.headers ?? {})).toEqual([...always, 'Retry-After']);
+});
+
+test('every form that a parameter, header or body field must have is told in words', () => {
+  const wordless = (node: unknown): readonly unknown[] => {
+    if (typeof node !== 'object' || node === null) return [];
+    const { pattern, format, 'x-expected': expected } = node as Readonly<Record<string, unknown>>;
+    const own = typeof (pattern ?? format) === 'string' && expected === undefined ? [node] : [];
+    return [...own, ...Object.values(node).flatMap((each) => wordless(each))];
+  };
+  for (const route of routes())
+    for (const schema of [route.query, route.headers, route.body])
+      expect([nameOf(route), wordless(schema)]).toEqual([nameOf(route), []]);
+});
+
 test('the pages of the documentation run nothing from elsewhere and nothing inline, and name every operation and code [S096]', async () => {
   for (const path of ['/docs', '/docs/errors']) {
     const answer = await fetch(`${product.url}${path}`);

@@ -12,7 +12,11 @@ const words = (...all: readonly string[]) => Type.Union(all.map((word) => Type.L
 export const statuses = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
 export const workflowParams = Type.Object({
-  id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$', description: 'Its `workflow_id`, or its UUID.' }),
+  id: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
+    'x-expected': 'the name of a workflow, such as order-intake, or its UUID',
+    description: 'Its `workflow_id`, or its UUID.',
+  }),
 });
 export const executionParams = Type.Object({
   id: Type.String({ pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$' }),
@@ -22,7 +26,11 @@ export const startBody = Type.Object(
   {
     input: Type.Optional(Type.Unsafe<Json>(Type.Unknown({ description: 'What `input` is; `{}` when absent.' }))),
     version: Type.Optional(
-      Type.String({ pattern: '^[0-9A-Za-z.+-]{1,128}$', description: 'The current one when absent.' }),
+      Type.String({
+        pattern: '^[0-9A-Za-z.+-]{1,128}$',
+        'x-expected': 'a version such as 1.0.0',
+        description: 'The current one when absent.',
+      }),
     ),
     priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 5, description: '1 is first.' })),
     labels: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 256 }), { maxProperties: 64 })),
@@ -38,12 +46,16 @@ export const commandBody = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
   { additionalProperties: false },
 );
+const aTime = { format: 'date-time', 'x-expected': 'a time as in RFC 3339, such as 2026-01-31T08:00:00Z' } as const;
 export const listQuery = Type.Object({
   ...pageQuery,
   workflow_id: Type.Optional(workflowParams.properties.id),
   status: Type.Optional(Type.String({ description: `One or more of ${statuses.join(', ')}, with commas between.` })),
-  started_after: Type.Optional(Type.String({ format: 'date-time', description: 'Made at this time or later.' })),
-  started_before: Type.Optional(Type.String({ format: 'date-time', description: 'Made before this time.' })),
+  started_after: Type.Optional(Type.String({ ...aTime, description: 'Made at this time or later.' })),
+  started_before: Type.Optional(Type.String({ ...aTime, description: 'Made before this time.' })),
+});
+export const acceptHeaders = Type.Object({
+  accept: Type.Optional(Type.String({ description: 'Has to leave room for `application/json`.' })),
 });
 export const includeQuery = Type.Object({ include: Type.Optional(Type.Literal('variables')) });
 

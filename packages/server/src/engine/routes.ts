@@ -3,6 +3,7 @@ import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/durati
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import Type, { type Static } from 'typebox';
 import { problem } from '../kernel/errors/problem.ts';
+import { acceptsJson } from '../kernel/http/accept.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { escapePointer } from '../kernel/http/read-json.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
@@ -55,6 +56,7 @@ function executeRoute(start: StartExecution): Route {
     headers: schemas.startHeaders,
     body: schemas.startBody,
     replies: { 200: schemas.executionSchema, 202: schemas.startedSchema },
+    replyHeaders: ['location', 'idempotent-replayed'],
     async handle({ params, query, headers, body, caller, correlationId, signal }) {
       const waitMs = readWait(query.wait);
       mustBeStorable(textsOf(body));
@@ -168,9 +170,12 @@ function detailRoutes(reading: Reading): readonly Route[] {
       ...common,
       path: '/executions/:id/events',
       summary: 'List the journal of an execution, oldest first',
+      description: 'Always as JSON, page by page; an `Accept` that has no room for it is refused (406).',
+      headers: schemas.acceptHeaders,
       query: Type.Object(pageQuery),
       replies: { 200: pageOf(schemas.eventSchema) },
-      async handle({ params, query, caller }) {
+      async handle({ params, query, headers, caller }) {
+        if (!acceptsJson(headers.accept)) throw problem('not_acceptable');
         const from = byPosition.decode(query.cursor) ?? { seq: 0, place: 0 };
         const { events, next } = await reading.events(caller.tenantId, params.id, from, query.limit ?? defaultLimit);
         return reply(200, { data: events, next_cursor: next && byPosition.encode(next) });

@@ -17,7 +17,13 @@ export const ifMatch = Type.Object({
 export const publishHeaders = idempotencyHeaders('Names this publish: a repeat gets the answer of the first.');
 export const listQuery = Type.Object({
   ...pageQuery,
-  q: Type.Optional(Type.String({ pattern: '^[a-z0-9_-]{1,128}$', description: 'How the `workflow_id` begins.' })),
+  q: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9_-]{1,128}$',
+      'x-expected': 'the beginning of a name: 1 to 128 of a-z, 0-9, _ and -',
+      description: 'How the `workflow_id` begins.',
+    }),
+  ),
 });
 
 /** Any JSON object: what it may hold is the business of `compile`, whose errors say more than a schema can. */

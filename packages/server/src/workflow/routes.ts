@@ -45,6 +45,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       body: schemas.document,
       needsBody: true,
       replies: { 201: schemas.published, 200: schemas.published },
+      replyHeaders: ['etag', 'location', 'idempotent-replayed'],
       async handle({ body, caller, headers, correlationId }) {
         const key = headers['idempotency-key'];
         const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, key });
@@ -76,6 +77,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       body: schemas.document,
       needsBody: true,
       replies: { 200: schemas.published },
+      replyHeaders: ['etag'],
       async handle({ params, headers, body, caller, correlationId }) {
         const update = { name: params.id, ifMatch: headers['if-match'] };
         const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, update });
@@ -136,6 +138,7 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       summary: 'Get a workflow: its current definition and the state of its latest execution',
       params: schemas.params,
       replies: { 200: schemas.detail },
+      replyHeaders: ['etag'],
       async handle({ params, caller: { tenantId } }) {
         const row = await workflows.read(tenantId, params.id);
         const latest_execution = await latestExecution(tenantId, row.id);
@@ -149,6 +152,7 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       summary: 'Get one version of a workflow',
       params: schemas.versionParams,
       replies: { 200: schemas.detail },
+      replyHeaders: ['etag'],
       async handle({ params: { id, version }, caller }) {
         const row = await workflows.read(caller.tenantId, id, version);
         return rawJson(200, detailText(row, {}), { etag: definitionEtag(row.digest) });

@@ -32,7 +32,9 @@ test('every code that a step or an execution can fail with is in the table', () 
 test('every status is one that a client can make sense of, and every row says what to do', () => {
   for (const [code, { status, title, meaning, remedy }] of Object.entries(problemCodes)) {
     expect(code).toMatch(/^[a-z][a-z_]*$/);
-    expect([400, 401, 403, 404, 405, 408, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503]).toContain(status);
+    expect([400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503]).toContain(
+      status,
+    );
     expect(title.length * meaning.length * remedy.length).toBeGreaterThan(0);
   }
 });

@@ -73,6 +73,12 @@ export const problemCodes = {
     meaning: 'The address exists, but not for this method.',
     remedy: 'Use one of the methods that the header `Allow` lists.',
   },
+  not_acceptable: {
+    status: 406,
+    title: 'No such form of the answer',
+    meaning: 'The header `Accept` leaves out the only form in which this operation answers.',
+    remedy: 'Send `Accept: application/json`, or no `Accept`.',
+  },
   request_timeout: {
     status: 408,
     title: 'The request came too slowly',

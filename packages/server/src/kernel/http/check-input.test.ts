@@ -61,6 +61,13 @@ test('no message repeats a value, which may be a secret', () => {
   expect(JSON.stringify(errors)).not.toContain('hunter2');
 });
 
+test('a text of the wrong form is told what is expected in words, not as a pattern', () => {
+  const named = createCheck(Type.Object({ name: Type.String({ pattern: '^[a-z]+$', 'x-expected': 'small letters' }) }));
+  expect(named({ name: 'A' })).toEqual([
+    { pointer: '/name', code: 'wrong_format', message: 'Expected small letters.' },
+  ]);
+});
+
 test('every type confusion is an error and never an exception [S056]', () => {
   for (const value of [
     null,

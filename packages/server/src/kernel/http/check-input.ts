@@ -69,8 +69,11 @@ function explain(error: TLocalizedValidationError, schema: TSchema): ProblemErro
       );
     case 'anyOf':
       return at(...choiceMessage(schemaAt(schema, error.schemaPath)));
-    default:
-      return at(codeOf(error.keyword), `The value ${error.message}.`);
+    default: {
+      const { 'x-expected': expected } = schemaAt(schema, error.schemaPath);
+      const message = expected === undefined ? `The value ${error.message}.` : `Expected ${expected}.`;
+      return at(codeOf(error.keyword), message);
+    }
   }
 }
 
@@ -93,6 +96,8 @@ function unknownField(pointer: string, name: string, schema: SchemaNode): Proble
 /** As much of a JSON Schema as messages need. */
 type SchemaNode = {
   readonly type?: string;
+  /** What is wanted, in words; patterns and formats say it to machines only. */
+  readonly 'x-expected'?: string;
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly anyOf?: readonly SchemaNode[];

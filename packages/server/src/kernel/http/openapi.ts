@@ -1,5 +1,6 @@
 /** Prints the OpenAPI 3.1 document from the routes: there is nothing to keep in step by hand. */
 import { problemCodes } from '../errors/problem-codes.ts';
+import { problemHeaders, successHeaders } from './reply-headers.ts';
 import type { Route } from './route.ts';
 
 export type OpenApiInfo = { readonly version: string; readonly basePath: string };
@@ -35,6 +36,7 @@ export function openApiDocument(routes: readonly Route[], { version, basePath }:
       responses: {
         Problem: {
           description: 'A refusal',
+          headers: problemHeaders,
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -60,12 +62,13 @@ function operation(route: Route) {
   };
 }
 
-function responses({ replies }: Route) {
+function responses({ replies, replyHeaders }: Route) {
+  const headers = successHeaders(replyHeaders);
   return Object.fromEntries(
     Object.entries(replies).map(([status, schema]) => {
-      if (typeof schema === 'string') return [status, { description: schema }];
+      if (typeof schema === 'string') return [status, { description: schema, headers }];
       const { description = 'Success' } = schema as { description?: string };
-      return [status, { description, content: { 'application/json': { schema } } }];
+      return [status, { description, headers, content: { 'application/json': { schema } } }];
     }),
   );
 }
@@ -74,7 +77,9 @@ type ObjectSchema = { readonly properties: Readonly<Record<string, object>>; rea
 
 function parameters(place: 'path' | 'query' | 'header', schema: ObjectSchema | undefined) {
   if (schema === undefined) return [];
-  return Object.entries(schema.properties).map(([name, property]) => {
+  // OpenAPI takes no header parameter `Accept`: the content of the responses says what there is.
+  const entries = Object.entries(schema.properties).filter(([name]) => name !== 'accept');
+  return entries.map(([name, property]) => {
     const { description, ...rest } = property as JsonSchema;
     const required = place === 'path' || (schema.required?.includes(name) ?? false);
     return { name, in: place, required, ...(description !== undefined && { description }), schema: rest };

@@ -6,6 +6,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Logger } from '../log/log.ts';
 import type { Caller } from './caller.ts';
 import type { Reply } from './reply.ts';
+import type { ReplyHeader } from './reply-headers.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -57,6 +58,8 @@ export type RouteDefinition<
   readonly headers?: H;
   /** By status: the JSON that is answered, or a text that says what is answered in its place. */
   readonly replies: { readonly [status: number]: TSchema | string };
+  /** What successes carry beside what every answer does; one that is absent at times says so itself. */
+  readonly replyHeaders?: readonly ReplyHeader[];
   /** Bytes; the configured limit when absent. */
   readonly bodyLimit?: number;
   readonly handle: (
