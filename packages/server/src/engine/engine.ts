@@ -1,5 +1,5 @@
 /**
- * The front door of the engine as other services and its own routes see it: starting, cancelling, and its life in the
+ * The front door of the engine as other services and its own routes see it: starting, telling, and its life in the
  * process. What it promises is in README.md beside this file.
  */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
@@ -78,6 +78,9 @@ export type StartOptions = {
 
 export type CommandKind = 'cancel' | 'pause' | 'resume';
 
+/** What is sent to a live execution, for a step that waits or will wait for it. */
+export type Signal = { readonly name: string; readonly payload: Json };
+
 export type Engine = {
   /**
    * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
@@ -91,6 +94,11 @@ export type Engine = {
     kind: CommandKind,
     reason?: string,
   ): Promise<'accepted' | 'ended' | 'not_found'>;
+  /**
+   * Sends a live execution a signal; `accepted` when it is durable. `full`: as many as are kept for one execution wait for a
+   * step already.
+   */
+  signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** True when starts are accepted and owned shards are being driven. */
   ready(): boolean;
   /**

@@ -1,4 +1,6 @@
 /** The shapes of what goes in and out at the engine's doors. */
+
+import { slugPattern } from '@cloudflow/core/definition/schema/value-schemas.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
 import { pageQuery } from '../kernel/http/list.ts';
@@ -42,6 +44,18 @@ export const startHeaders = Type.Object({
 });
 export const commandBody = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
+  { additionalProperties: false },
+);
+export const signalParams = Type.Object({
+  ...executionParams.properties,
+  name: Type.String({ pattern: slugPattern, description: 'What `signal` of the waiting step says.' }),
+});
+export const signalBody = Type.Object(
+  {
+    payload: Type.Optional(
+      Type.Unsafe<Json>(Type.Unknown({ description: 'The output of the step that takes it; null when absent.' })),
+    ),
+  },
   { additionalProperties: false },
 );
 export const listQuery = Type.Object({

@@ -28,7 +28,7 @@ const lost: CommitResult = { kind: 'lost_shard' };
 const committed: CommitResult = { kind: 'committed' };
 
 /** A runner whose lane is the test: it takes and settles by hand. */
-function setup({ safe = () => true } = {}) {
+function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
   const seen = {
     begun: [] as string[],
     starts: [] as string[],
