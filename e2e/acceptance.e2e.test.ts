@@ -7,6 +7,7 @@ import { data } from './cases/data.ts';
 import { failing } from './cases/failing.ts';
 import { flow } from './cases/flow.ts';
 import { refused } from './cases/refused.ts';
+import { signals } from './cases/signals.ts';
 import { at } from './definitions.ts';
 import { startOutsideWorld } from './outside-world.ts';
 import { runCase } from './run-case.ts';
@@ -30,6 +31,7 @@ describe.each([
   ['data', data],
   ['failing', failing],
   ['blocks', blocks],
+  ['signals', signals],
 ])('%s', (_, cases) => {
   it.concurrent.each(cases)('$name', (each) => runCase(api, outside.world(each.world), each));
 });

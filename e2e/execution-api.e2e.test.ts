@@ -226,6 +226,50 @@ describe('pausing', () => {
   });
 });
 
+describe('signals', () => {
+  const asking = (more: object = {}) => aWorkflow([{ id: 'ask', type: 'wait', config: { signal: 'go', ...more } }]);
+
+  it('are accepted with 202 and links, refused after the end and for what is not there [F77]', async () => {
+    const { path } = await saved(asking());
+    const { execution_id: id } = (await api.post(`${path}/execute`)).json;
+    const answer = await api.post(`/executions/${id}/signals/go`, { payload: { text: 'a\u0000b' } });
+    expect(answer).toMatchObject({
+      status: 202,
+      json: { execution_id: id, links: { self: `/api/v1/executions/${id}` } },
+    });
+    expect(await api.ended(id)).toMatchObject({ status: 'COMPLETED', output: { ask: { text: 'a\u0000b' } } });
+    const events = await api.all(`/executions/${id}/events`);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'signal_received', name: 'go', step_id: 'ask' }));
+    seesProblem(await api.post(`/executions/${id}/signals/go`, {}), 409, 'execution_ended');
+    seesProblem(await api.post(`/executions/${crypto.randomUUID()}/signals/go`, {}), 404, 'not_found');
+  });
+
+  it('have a name that is a slug, and a body with nothing but a payload', async () => {
+    const { path } = await saved(asking());
+    const { execution_id: id } = (await api.post(`${path}/execute`)).json;
+    expect((await api.post(`/executions/${id}/signals/Go%20on`, {})).status).toBeGreaterThanOrEqual(400);
+    seesProblem(await api.post(`/executions/${id}/signals/go`, { paylod: 1 }), 400, 'invalid_body');
+    const large = await api.post(`/executions/${id}/signals/go`, { payload: 'x'.repeat(20_000_000) });
+    seesProblem(large, 413, 'body_too_large');
+    expect(await api.get(`/executions/${id}`)).toMatchObject({ json: { status: 'RUNNING', wait_reason: 'signal' } });
+    expect((await api.post(`/executions/${id}/signals/go`, {})).status).toBe(202);
+    expect(await api.ended(id)).toMatchObject({ output: { ask: null } });
+  });
+
+  it('are refused with 429 when a thousand wait for a step', async () => {
+    const { path } = await saved(asking());
+    const { execution_id: id } = (await api.post(`${path}/execute`)).json;
+    const sendSome = async () => {
+      for (let n = 0; n < 100; n += 1) expect((await api.post(`/executions/${id}/signals/other`, {})).status).toBe(202);
+    };
+    await Promise.all(Array.from({ length: 10 }, sendSome));
+    const refused = await api.post(`/executions/${id}/signals/other`, {});
+    seesProblem(refused, 429, 'too_many_signals');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    await api.post(`/executions/${id}/cancel`);
+  });
+});
+
 describe('what can be seen', () => {
   it('shows the journal in order, and the same over small pages [E11]', async () => {
     const { path } = await saved(aWorkflow([says('a', 1), says('b', 2, needs('a')), naps('c', 20, needs('b'))]));

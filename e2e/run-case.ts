@@ -8,13 +8,18 @@ import type { World } from './outside-world.ts';
 export async function runCase(
   api: Api,
   world: World,
-  { definition, input = {}, expect: expected }: Case,
+  { definition, input = {}, signals = [], expect: expected }: Case,
 ): Promise<void> {
   const created = await api.post('/workflows', at(world.url, definition));
   expect(created, JSON.stringify(created.json)).toMatchObject({ status: 201 });
 
   const started = await api.post(`/workflows/${definition.workflow_id}/execute`, { input });
   expect(started, JSON.stringify(started.json)).toMatchObject({ status: 202 });
+  for (const { when, name, payload } of signals) {
+    const id = started.json.execution_id;
+    await api.until(id, ({ wait_reason }) => wait_reason === when);
+    expect(await api.post(`/executions/${id}/signals/${name}`, { payload })).toMatchObject({ status: 202 });
+  }
   const execution = await api.ended(started.json.execution_id);
 
   expect(execution).toMatchObject({ status: expected.status, phase: null, wait_reason: null });

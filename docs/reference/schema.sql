@@ -95,6 +95,7 @@ create table execution_inbox (
   constraint execution_inbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX execution_inbox_shard ON execution_inbox USING btree (shard, id);
+CREATE INDEX execution_inbox_signals ON execution_inbox USING btree (execution_id) WHERE (kind = 'signal'::text);
 alter table execution_inbox enable row level security, force row level security;
 create policy app on execution_inbox for insert to cloudflow_app with check (sees_execution(execution_id));
 create policy engine on execution_inbox for all to cloudflow_engine using (true) with check (true);
@@ -212,6 +213,7 @@ create table workflow_executions (
   input                text not null default 'null'::text,
   output               text,
   error                text,
+  kept_signals         smallint,
   constraint workflow_executions_pkey PRIMARY KEY (id),
   constraint workflow_executions_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
   constraint workflow_executions_shard_check CHECK (((shard >= 0) AND (shard <= 255)))

@@ -10,6 +10,8 @@ export type Case = {
   readonly input?: unknown;
   /** What the outside answers, by `POST /step`. */
   readonly world?: Script;
+  /** Sent one after the other, each when the execution waits for that reason. */
+  readonly signals?: readonly { readonly when: string; readonly name: string; readonly payload: unknown }[];
   readonly expect: Expected;
 };
 

@@ -25,22 +25,41 @@ export type Simulation = {
   readonly took: number;
 };
 
+export type FromOutside =
+  | 'cancel'
+  | 'pause'
+  | 'resume'
+  | 'restart'
+  /** `receivedAt`, in virtual milliseconds after the start as well: it is heard later than that. */
+  | { readonly signal: string; readonly payload?: Json; readonly receivedAt?: number };
+
 export type SimulationOptions = {
   readonly input?: Json;
   readonly answer?: (attempt: Try) => Answer;
   /** Inputs from outside, at virtual milliseconds after the start. */
-  readonly then?: readonly { readonly at: number; readonly input: 'cancel' | 'pause' | 'resume' | 'restart' }[];
+  readonly then?: readonly { readonly at: number; readonly input: FromOutside }[];
+  /** Called when the process dies, with the state that it held and the one that the journal gives. */
+  readonly onRestart?: (held: RunState, rebuilt: RunState) => void;
+  /** Looks no further than this virtual moment after the start. */
+  readonly until?: number;
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
 };
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
-const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume']);
+const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume', 'signal']);
 
 export function simulate(
   plan: Plan,
-  { input = {}, answer = () => ({ output: null }), then = [], deaf = false }: SimulationOptions = {},
+  {
+    input = {},
+    answer = () => ({ output: null }),
+    then = [],
+    deaf = false,
+    onRestart,
+    until = Number.POSITIVE_INFINITY,
+  }: SimulationOptions = {},
 ): Simulation {
   const serial = counter();
   const around = {
@@ -78,7 +97,9 @@ export function simulate(
   /** The process dies: what was under way is gone, and the journal is read again. */
   function restart(now: number): void {
     queue = queue.filter(({ input: each }) => each === 'restart' || COMMANDS.has(each.kind));
-    state = rebuild(plan, events);
+    const rebuilt = rebuild(plan, events);
+    onRestart?.(state, rebuilt);
+    state = rebuilt;
     for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
     take(resume(plan, state, now, around), now);
   }
@@ -90,13 +111,13 @@ export function simulate(
   }
 
   later(START, { kind: 'start', at: START });
-  for (const { at, input: what } of then) later(START + at, what === 'restart' ? what : { kind: what, at: START + at });
+  for (const { at, input: what } of then) later(START + at, inputOf(what, START + at));
   let now = START;
   for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
     if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
     queue.sort((a, b) => a.at - b.at || a.order - b.order);
     const next = queue.shift();
-    if (next === undefined) break;
+    if (next === undefined || next.at > START + until) break;
     now = next.at;
     if (next.input === 'restart') {
       restart(now);
@@ -110,6 +131,13 @@ export function simulate(
 /** The facts of an execution that was started with this input. */
 export function contextOf(input: Json = {}): RunContext {
   return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 };
+}
+
+function inputOf(what: FromOutside, at: number): RunInput | 'restart' {
+  if (what === 'restart') return what;
+  if (typeof what === 'string') return { kind: what, at };
+  const received = what.receivedAt === undefined ? at : START + what.receivedAt;
+  return { kind: 'signal', at: received, name: what.signal, payload: what.payload ?? null };
 }
 
 function counter(): () => number {
@@ -131,11 +159,16 @@ export function rebuild(plan: Plan, events: readonly RunEvent[]): RunState {
 
 /** Everything about a state that can be told apart from outside, for comparing two of them. */
 export function portrait(plan: Plan, state: RunState): Json {
-  const { status, phase, startedAt, endedAt, error, vars, timers, nextTimer } = state;
+  const { status, phase, startedAt, endedAt, error, vars, timers, nextTimer, signals } = state;
+  const mail = {
+    next: signals.next,
+    kept: [...signals.kept.values()],
+    waiting: [...signals.waiting].map((run) => [run.scope.path, run.step.id, run.waitsFrom, run.timedOption]),
+  };
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}`);
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
-    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, ended, rows }),
+    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, mail, ended, rows }),
   ) as Json;
 }

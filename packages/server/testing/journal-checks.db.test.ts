@@ -79,6 +79,14 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q3-outcomes'],
     by: () => appended('waiting', succeeded('long'), succeeded('long')),
   },
+  'a signal that is kept and not counted': {
+    found: ['Q14-signals'],
+    by: () => appended('waiting', { e: 'signalled', at: late, g: 0, n: 'go' }),
+  },
+  'a signal that two steps took': {
+    found: ['Q14-signals'],
+    by: () => appended('waiting', { e: 'signalled', at: late, g: 0, n: 'go', s: 'a' }, begun('b', { g: 0 })),
+  },
   'a second start': { found: ['Q3-started'], by: () => appended('waiting', { e: 'started', at: late }) },
   'a journal that does not begin with its start': {
     found: ['Q3-started'],

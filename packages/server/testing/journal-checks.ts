@@ -131,6 +131,22 @@ export const checks: readonly Check[] = [
            where e.finished_at is not null and i.created_at < now() - interval '1 minute'`,
   },
   {
+    id: 'Q14-signals',
+    says: 'a signal that two steps took or that never came, or a count of kept signals that is not what the journal says',
+    sql: `with ${journal}, heard as (
+            select execution_id, (event ->> 'g')::int as signal from journal where kind = 'signalled'),
+          taken as (
+            select execution_id, (event ->> 'g')::int as signal from journal
+             where kind = 'signalled' and step is not null or kind = 'begun' and event ->> 'g' is not null),
+          bad as (
+            select execution_id from taken group by execution_id, signal having count(*) > 1
+            union select execution_id from (table taken except table heard) never_came
+            union select execution_id from heard group by execution_id, signal having count(*) > 1)
+          select execution_id from bad
+          union select e.id from workflow_executions e where e.finished_at is null and coalesce(e.kept_signals, 0) <>
+            (select count(*) from heard h where h.execution_id = e.id) - (select count(*) from taken t where t.execution_id = e.id)`,
+  },
+  {
     id: 'Q15-timers',
     says: 'a timer of an execution that has ended, or does not exist',
     sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id

@@ -146,6 +146,7 @@ export const running: HeadUpdate = {
   status: 'RUNNING',
   waitReason: null,
   phase: null,
+  keptSignals: 0,
   seq: 1,
   output: null,
   error: null,

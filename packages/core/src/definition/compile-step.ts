@@ -65,6 +65,7 @@ function typeCompiler(step: LaidStep, view: View, workshop: Workshop): TypeCompi
   const viewFrom = ({ names = [], after }: Sight): View =>
     after === undefined ? { ...view, names: [...view.names, ...names] } : viewAfter(block(after), layout);
   return {
+    hasTimeout: step.document.timeout !== undefined,
     template: (pointer, value): Template => sources.template(at(pointer), value, view),
     value: (pointer, value): Template => sources.value(at(pointer), value, view),
     condition: (pointer, source, sight = {}) => sources.condition(at(pointer), source, viewFrom(sight)),

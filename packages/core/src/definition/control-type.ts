@@ -43,6 +43,8 @@ export type Sight = {
 
 /** What a type may ask for while it is compiled. Pointers are relative to `config`. */
 export type TypeCompiler = {
+  /** The step has a `timeout` of its own. */
+  readonly hasTimeout: boolean;
   template(pointer: string, value: Json): Template;
   /** Text is an expression, with or without `${ }`; anything else is a template. */
   value(pointer: string, value: Json): Template;

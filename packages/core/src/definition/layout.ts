@@ -1,7 +1,8 @@
 /**
  * The layout of a document: its steps and blocks, numbered in document order. Of one step: the blocks in its config, its
- * error handler, its compensation; after all steps `on_failure` and `on_cancel`. Only the branches of a `parallel` stand in
- * the order of their keys, which does not change: a document is stored as the text that was given.
+ * error handler, its compensation; after all steps `on_failure` and `on_cancel`. Only branches of a `parallel` and
+ * options of a `wait_any` stand in the order of their keys, which does not change: a document is stored as the text that was
+ * given.
  */
 import type { JsonObject } from '../json.ts';
 import type { ControlType, InnerBlock } from './control-type.ts';

@@ -137,8 +137,14 @@ export type Work =
       readonly remaining: 'cancel' | 'ignore';
     }
   | { readonly kind: 'cancel'; readonly steps: readonly number[]; readonly outcome: 'skip' | 'complete' }
-  | { readonly kind: 'wait'; readonly for: Template }
-  | { readonly kind: 'wait'; readonly until: Template }
+  | ({ readonly kind: 'wait' } & TimeToWait)
+  | ({
+      readonly kind: 'wait';
+      /** How long at most; null: as long as it takes, or as the timeout of the step says. */
+      readonly timeout: Template | null;
+      readonly onTimeout: 'fail' | 'continue';
+    } & SignalToWait)
+  | { readonly kind: 'wait_any'; readonly options: readonly WaitOption[] }
   | {
       readonly kind: 'terminate';
       readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
@@ -165,6 +171,21 @@ export type Work =
        */
       readonly recordInput: boolean;
     };
+
+/** A duration from the moment when the step begins, or a time. */
+export type TimeToWait = { readonly for: Template } | { readonly until: Template };
+
+export type SignalToWait = {
+  /** The signal's name. */
+  readonly signal: string;
+  /** Sees `signal`; null: every signal of the name. */
+  readonly match: Expression | null;
+  /** Only signals that come while the step waits count; none that was kept before. */
+  readonly transient: boolean;
+};
+
+/** `block`: what runs when this option is the first to happen; null: nothing. */
+export type WaitOption = { readonly name: string; readonly block: number | null } & (TimeToWait | SignalToWait);
 
 /** What `compile` needs to know of the actions that exist: see `server/registry`. */
 export type ActionCatalog = {

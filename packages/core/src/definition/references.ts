@@ -29,6 +29,7 @@ const fieldsOfNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['execution', ['id', 'started_at', 'attempt']],
   ['workflow', ['id', 'version']],
   ['tenant', ['id']],
+  ['signal', ['name', 'payload', 'received_at']],
 ]);
 
 const stepFields = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];

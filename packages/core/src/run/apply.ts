@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import type { RunEvent, RunKey } from './event.ts';
+import { keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
 import {
   createScope,
   findRun,
@@ -41,6 +42,8 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
         run.withdrawn = event.w === true;
         run.output = null;
       });
+    case 'signalled':
+      return signalled(plan, state, event);
     case 'cancel_requested':
       state.cancelReason = event.reason ?? '';
       return;
@@ -73,12 +76,34 @@ function started(plan: Plan, state: RunState, { at }: EventOf<'started'>): void 
 function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
   const run = runOf(plan, state, event, event.at);
   if (run === undefined) return;
-  dropTimer(state, run);
+  stopWaiting(state, run);
   run.status = 'EXECUTING';
-  run.waiting = event.until !== undefined && run.step.work.kind === 'wait' ? 'delay' : null;
+  if (event.g !== undefined) takeSignal(state, run, event.g);
+  else wait(state, run, event);
   if (isTried(run.step)) run.attempt = event.a ?? 1;
   if (event.in !== undefined) run.input = event.in;
   if (event.until !== undefined) run.timer = arm(state, { kind: 'step', run, due: event.until });
+}
+
+function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): void {
+  const { work } = run.step;
+  if (work.kind !== 'wait' && work.kind !== 'wait_any') return;
+  run.timedOption = b ?? null;
+  if (waitsForSignal(work)) {
+    run.waiting = 'signal';
+    run.waitsFrom = state.signals.next;
+    state.signals.waiting.add(run);
+  } else if (until !== undefined) {
+    run.waiting = 'delay';
+  }
+}
+
+function signalled(plan: Plan, state: RunState, event: EventOf<'signalled'>): void {
+  keepSignal(state, { number: event.g, name: event.n, payload: event.d ?? null, at: event.at });
+  const run = event.s === undefined ? undefined : findRun(plan, state, event as RunKey);
+  if (run === undefined || isFinal(run.status)) return;
+  stopWaiting(state, run);
+  takeSignal(state, run, event.g);
 }
 
 function retrying(plan: Plan, state: RunState, event: EventOf<'retrying'>): void {
@@ -102,10 +127,11 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   }
   state.scopes.set(path, scope);
   owner?.inner.push(scope);
-  if (owner === null || event.b !== 'error') return;
-  owner.error = event.err ?? null;
-  owner.waiting = null;
-  dropTimer(state, owner); // the time of the step is over: what comes is its handler's
+  if (owner === null) return;
+  // What it waited for has come, or will not: what runs now are the steps of an option, or of its handler.
+  if (owner.waiting !== null || event.b === 'error') stopWaiting(state, owner);
+  if (event.until !== undefined) owner.timer = arm(state, { kind: 'step', run: owner, due: event.until });
+  if (event.b === 'error') owner.error = event.err ?? null;
 }
 
 /** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */
@@ -173,6 +199,8 @@ function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
   state.endedAt = at;
   state.error = err ?? null;
   for (const id of state.timers.keys()) drop(state, id);
+  state.signals.kept.clear();
+  state.signals.waiting.clear();
 }
 
 /** The run that the event names, made when this is the first that is heard of it. */
@@ -196,6 +224,9 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     chosen: null,
     withdrawn: false,
     waiting: null,
+    waitsFrom: 0,
+    signal: null,
+    timedOption: null,
     timer: null,
     inner: [],
     items: { opened: 0, succeeded: 0, failed: 0 },
@@ -214,9 +245,8 @@ function end(
   outcome: (run: StepRun) => void,
 ): void {
   if (run === undefined || isFinal(run.status)) return; // an outcome is recorded once
-  dropTimer(state, run);
+  stopWaiting(state, run);
   run.status = status;
-  run.waiting = null;
   run.endedAt = at;
   outcome(run);
   run.scope.remaining -= 1;
@@ -266,9 +296,11 @@ function arm(state: RunState, timer: Timer): number {
   return id;
 }
 
-function dropTimer(state: RunState, run: StepRun): void {
+function stopWaiting(state: RunState, run: StepRun): void {
   if (run.timer !== null) drop(state, run.timer);
   run.timer = null;
+  run.waiting = null;
+  state.signals.waiting.delete(run);
 }
 
 function drop(state: RunState, id: number): void {

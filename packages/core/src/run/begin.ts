@@ -1,6 +1,5 @@
 /** How steps begin: join, then `when`, then the work itself. Pure work ends at once; the rest becomes an effect or a timer. */
 
-import { parseDuration } from '../definition/duration.ts';
 import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { beginBlocks, beginSwitch } from './cases.ts';
@@ -9,6 +8,7 @@ import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
+import { beginWaitAny } from './options.ts';
 import { beginLoop } from './rounds.ts';
 import { isStopping, keyIn } from './scope.ts';
 import { evaluate, evaluateCondition } from './scope-values.ts';
@@ -17,6 +17,7 @@ import { pathOf, type Scope } from './state.ts';
 import { workInput } from './step-input.ts';
 import { stepEnded, withdraw } from './stop.ts';
 import { terminate } from './terminate.ts';
+import { beginWait } from './waits.ts';
 import { beginCancel } from './withdrawals.ts';
 
 type WorkOf<K extends Work['kind']> = Extract<Work, { kind: K }>;
@@ -67,6 +68,8 @@ function work(d: Decision, place: Place): void {
       return beginCancel(d, place, work);
     case 'wait':
       return beginWait(d, place, work);
+    case 'wait_any':
+      return beginWaitAny(d, place, work);
     case 'terminate':
       return beginTerminate(d, place, work);
     case 'function':
@@ -87,39 +90,6 @@ function whenValue(
 
 function setVariables(d: Decision, place: Place, value: Json): void {
   succeedStep(d, place, value, isJsonObject(value) ? { v: value } : {});
-}
-
-function beginWait(d: Decision, place: Place, work: WorkOf<'wait'>): void {
-  const source = 'for' in work ? work.for : work.until;
-  whenValue(d, place, evaluate(d, place.scope, source), (value) => {
-    const until = 'for' in work ? dueAfter(d.at, value) : dueAt(value);
-    if (until === null) {
-      const expected =
-        'for' in work ? 'a duration such as 5000, "10m" or "PT5S"' : 'a time such as "2026-01-31T09:00:00Z"';
-      return failStep(d, place, {
-        code: 'expression_error',
-        message: `wait expected ${expected}, but got ${JSON.stringify(value)?.slice(0, 80)}.`,
-      });
-    }
-    const { timeoutMs } = place.step;
-    const due = timeoutMs === null ? until : Math.min(until, d.at + timeoutMs);
-    record(d, { e: 'begun', ...keyIn(place.scope, place.step), at: d.at, until: Math.max(due, d.at) });
-  });
-}
-
-/** Null when the value is no duration, or one beyond the range of dates. */
-function dueAfter(at: number, value: Json): number | null {
-  const ms = parseDuration(value);
-  return ms === undefined ? null : inRange(at + ms);
-}
-
-function dueAt(value: Json): number | null {
-  return inRange(typeof value === 'string' ? Date.parse(value) : typeof value === 'number' ? value : Number.NaN);
-}
-
-function inRange(at: number): number | null {
-  const end = 8.64e15; // the last instant that a date can hold
-  return Number.isFinite(at) && Math.abs(at) <= end ? Math.ceil(at) : null;
 }
 
 function beginTerminate(d: Decision, place: Place, work: WorkOf<'terminate'>): void {

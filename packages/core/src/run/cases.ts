@@ -2,6 +2,7 @@
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
+import { optionOutput } from './options.ts';
 import { blockOutput, ownScopes } from './output.ts';
 import { keyIn, lingeringCompleted, openBlock } from './scope.ts';
 import { evaluateCondition } from './scope-values.ts';
@@ -48,6 +49,7 @@ export function caseCompleted(d: Decision, block: Scope): void {
   if (owner.inner.some((inner) => !inner.closed)) return;
   if (work.kind === 'block') succeedStep(d, owner, blockOutput(d.plan, block));
   if (work.kind === 'parallel') succeedStep(d, owner, outputByName(d, owner));
+  if (work.kind === 'wait_any') succeedStep(d, owner, optionOutput(d.plan, owner));
   if (work.kind === 'switch') completeSwitch(d, owner, work);
 }
 

@@ -18,6 +18,8 @@ export type RunInput =
       readonly at: number;
       readonly outcome: AttemptOutcome;
     }
+  /** `at`: when it was received, which may be before what was decided last. */
+  | { readonly kind: 'signal'; readonly at: number; readonly name: string; readonly payload: Json }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
   | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string }
   | { readonly kind: 'pause'; readonly at: number; readonly reason?: string }

@@ -9,10 +9,13 @@ import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './co
 import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { lookAgain } from './look-again.ts';
+import { choose } from './options.ts';
 import { beginRoots, isStopping } from './scope.ts';
-import { endFailed, failStep, settleTry, succeedStep } from './settle.ts';
+import { endFailed, settleTry } from './settle.ts';
+import { hearSignal, resumeWaits } from './signals.ts';
 import { findRun, isFinal, isTrying, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 import { stopScope } from './stop.ts';
+import { timeoutError, waitOver } from './waits.ts';
 
 export type Decided = {
   readonly events: readonly RunEvent[];
@@ -24,9 +27,17 @@ export type Surroundings = { readonly context: RunContext; readonly entropy: Ent
 
 /** What this input leads to. An input that comes too late, or twice, leads to nothing. */
 export function decide(plan: Plan, state: RunState, input: RunInput, around: Surroundings): Decided {
-  const d = decision(plan, state, input.at, around);
+  const d = decision(plan, state, timeOf(state, input), around);
   if (state.endedAt === null) hear(d, input);
   return followUp(d);
+}
+
+/** A signal may have been received before what was decided last, and what follows from it does not happen before that. */
+function timeOf({ startedAt, ended, signals }: RunState, input: RunInput): number {
+  if (input.kind !== 'signal') return input.at;
+  let at = Math.max(input.at, startedAt ?? 0, ended.at(-1)?.endedAt ?? 0);
+  for (const run of signals.waiting) at = Math.max(at, run.startedAt ?? 0);
+  return at;
 }
 
 /**
@@ -75,6 +86,8 @@ function hear(d: Decision, input: RunInput): void {
       return attemptEnded(d, input.key, input.attempt, input.outcome);
     case 'timer':
       return timerFired(d, d.state.timers.get(input.timer));
+    case 'signal':
+      return hearSignal(d, input);
     case 'cancel':
       return cancel(d, input.reason);
     case 'pause':
@@ -103,7 +116,7 @@ function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: Attemp
 /** Goes on as if no time had passed: what came due meanwhile is due now. */
 function unpause(d: Decision): void {
   if (!d.state.paused) return;
-  record(d, { e: 'resumed', at: d.at });
+  resumeWaits(d);
   for (const timer of [...d.state.timers.values()]) timerFired(d, timer);
   lookAgain(d);
 }
@@ -126,14 +139,9 @@ function timerFired(d: Decision, timer: Timer | undefined): void {
 
 function stepDue(d: Decision, run: StepRun, due: number): void {
   if (run.waiting === 'retry_backoff') return beginTry(d, run.scope, run.step, run.attempt + 1);
-  const { id, timeoutMs } = run.step;
-  const began = run.startedAt ?? d.at;
-  const error = { code: 'timeout', message: `The step did not end within ${timeoutMs} ms.`, step: id };
-  if (run.waiting === 'delay') {
-    // The earlier of what it waits for and its timeout was armed.
-    if (timeoutMs !== null && due === began + timeoutMs) return failStep(d, run, error);
-    return succeedStep(d, run, { waited_ms: d.at - began });
-  }
+  const error = timeoutError(run);
+  if (run.waiting !== null)
+    return run.step.work.kind === 'wait' ? waitOver(d, run, due) : choose(d, run, run.timedOption);
   for (const inner of run.inner) if (!inner.closed) stopScope(d, inner, { to: 'FAILED', error });
 }
 

@@ -22,7 +22,8 @@ export function undoNext(d: Decision): void {
 export function undoInside(d: Decision, owner: StepRun, err: StepError): void {
   if (isUndoing(d, owner)) return;
   const next = d.state.ended.findLast((run) => isToUndo(d, run) && isInside(run.scope, owner));
-  openBlock(d, next ?? owner, [next === undefined ? 'error' : 'compensate'], next === undefined ? err : undefined);
+  if (next === undefined) openBlock(d, owner, ['error'], { err });
+  else openBlock(d, next, ['compensate']);
 }
 
 /** A compensation is over, well or badly: the next, of the whole or of the block that is being undone. */
@@ -82,7 +83,8 @@ function lastSteps(d: Decision): void {
   const block = name === 'on_cancel' ? plan.onCancel : plan.onFailure;
   if (block === null) return endExecution(d);
   record(d, { e: 'phase', at: d.at, phase: name });
-  openBlock(d, null, [name], state.stop?.error ?? undefined);
+  const { error = null } = state.stop ?? {};
+  openBlock(d, null, [name], error === null ? {} : { err: error });
 }
 
 /** Ends as `stop` says, unless an end is given. */

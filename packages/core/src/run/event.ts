@@ -24,19 +24,32 @@ export type StepStatus = 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPE
 /** What an execution is doing beyond its steps: ending work before a final status, undoing, or its last steps. */
 export type Phase = 'stopping' | 'compensating' | 'on_failure' | 'on_cancel';
 
+/** A `match` that failed counted as no match: the first to fail, and how many did in this judgement. */
+export type MatchFailure = {
+  readonly step: string;
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+};
+
 export type RunEvent =
   | { readonly e: 'started'; readonly at: number }
-  /** A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a wait or a deadline of a block is due. */
+  /** A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a wait or a deadline of a block is due.
+   * Of a wait for signals: `g` the number of the kept one that it takes (also of a wait that began before, when the execution is resumed), `b` the option of a `wait_any`
+   * that this or the time `until` stands for, `bad` what failed while kept signals were judged. */
   | (RunKey & {
       readonly e: 'begun';
       readonly at: number;
       readonly a?: number;
       readonly in?: Json;
       readonly until?: number;
+      readonly g?: number;
+      readonly b?: string;
+      readonly bad?: MatchFailure;
     })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
-  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round or item. */
+  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round or item, `until` when the time of the step is over. */
   | {
       readonly e: 'opened';
       readonly s?: string;
@@ -46,6 +59,23 @@ export type RunEvent =
       readonly b: string;
       readonly i?: number;
       readonly err?: StepError;
+      readonly until?: number;
+    }
+  /**
+   * Signal number `g`, of name `n` and payload `d` (absent for null), was received at `at`. With `s` it ended the wait of that
+   * step (`b`: by this option of a `wait_any`), else it is kept.
+   */
+  | {
+      readonly e: 'signalled';
+      readonly at: number;
+      readonly g: number;
+      readonly n: string;
+      readonly d?: Json;
+      readonly s?: string;
+      readonly p?: string;
+      readonly r?: number;
+      readonly b?: string;
+      readonly bad?: MatchFailure;
     }
   /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
   | (RunKey & {
@@ -73,7 +103,7 @@ export type RunEvent =
   /** Item `i` of this for_each failed, and the step goes on or stops as its policy says. */
   | (RunKey & { readonly e: 'item_failed'; readonly at: number; readonly i: number; readonly err: StepError })
   | { readonly e: 'paused'; readonly at: number; readonly reason?: string }
-  | { readonly e: 'resumed'; readonly at: number }
+  | { readonly e: 'resumed'; readonly at: number; readonly bad?: MatchFailure }
   /** The compensation of this run failed after its last try; the rest go on. */
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
   | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };

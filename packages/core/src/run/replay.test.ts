@@ -1,12 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
-import { type Answer, portrait, rebuild, simulate, type Try } from '../../testing/simulate.ts';
+import { type Answer, type FromOutside, portrait, rebuild, simulate, type Try } from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
 
 /** Random programs: acyclic graphs of pure steps, actions, waits and switches, with every way to fail and go on. */
 const step = fc.record({
-  kind: fc.constantFrom('say', 'act', 'wait', 'set', 'switch', 'block', 'parallel', 'loop', 'for_each', 'cancel'),
+  kind: fc.constantFrom(
+    'say',
+    'act',
+    'wait',
+    'set',
+    'switch',
+    'block',
+    'parallel',
+    'loop',
+    'for_each',
+    'cancel',
+    'signal',
+    'first',
+  ),
   deps: fc.array(fc.nat(5), { maxLength: 3 }),
   when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
   onError: fc.constantFrom<Json>('fail', 'continue', 'skip', 'handler'),
@@ -65,6 +78,16 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
       return { id: `s${n}`, type: 'loop', config: { times: 3, steps: inner(n) }, ...more };
     case 'for_each':
       return { id: `s${n}`, type: 'for_each', config: forEach(n), ...more };
+    case 'signal':
+      return { id: `s${n}`, type: 'wait', config: signalWait(n), ...more };
+    case 'first':
+      return {
+        id: `s${n}`,
+        type: 'wait_any',
+        config: { options: options(n) },
+        ...(n % 3 === 2 ? { timeout: 70 } : {}),
+        ...more,
+      };
     case 'cancel':
       return n === 0
         ? say('s0', 1)
@@ -85,6 +108,26 @@ const inner = (n: number): Json[] => [
   say(`j${n}`, 1, after(`i${n}`)),
   { id: `k${n}`, type: 'wait', config: { for: 5 } },
 ];
+
+const matches = ['signal.payload > 1', 'signal.payload.no == vars.n', 'vars.n == 0'];
+
+function signalWait(n: number): Json {
+  const match = n % 2 === 0 ? {} : { match: matches[n % 3] ?? 'true' };
+  const late = { timeout: 60, on_timeout: n % 3 === 0 ? 'fail' : 'continue' };
+  return { signal: n % 4 === 3 ? 'b' : 'a', ...match, ...late, transient: n % 3 === 1 };
+}
+
+function options(n: number): Json {
+  const late = { for: n % 2 === 0 ? 25 : 90, ...(n % 3 === 0 ? {} : { steps: inner(n) }) };
+  const came = { signal: 'a', match: matches[n % 3] ?? 'true', steps: [doAct(`l${n}`, undo)] };
+  return { came, other: { signal: 'b', transient: n % 2 === 0 }, late };
+}
+
+const signals = fc.array(fc.record({ at: fc.nat(110), name: fc.constantFrom('a', 'b'), payload: fc.nat(3) }), {
+  maxLength: 6,
+});
+const sent = (all: readonly { at: number; name: string; payload: Json }[]) =>
+  all.map(({ at, name, payload }) => ({ at, input: { signal: name, payload } }));
 
 function parallel(n: number): Json {
   const branches = {
@@ -122,7 +165,8 @@ describe('the journal', () => {
         fc.boolean(),
         fc.option(fc.nat(100)),
         fc.option(fc.nat(60)),
-        (steps, seed, yes, cancelAt, pauseAt) => {
+        signals,
+        (steps, seed, yes, cancelAt, pauseAt, came) => {
           const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
           const cancelled = cancelAt === null ? [] : [{ at: cancelAt, input: 'cancel' as const }];
           const held =
@@ -132,7 +176,7 @@ describe('the journal', () => {
                   { at: pauseAt, input: 'pause' as const },
                   { at: pauseAt + 40, input: 'resume' as const },
                 ];
-          const then = [...cancelled, ...held];
+          const then = [...cancelled, ...held, ...sent(came)];
           const run = simulate(plan, { input: { yes }, answer: answering(seed), then });
           expect(run.end).toBeDefined();
           expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
@@ -144,9 +188,9 @@ describe('the journal', () => {
 
   it('lets every execution end, also when its process dies at any moment; no step that has an outcome runs again [E16]', () => {
     fc.assert(
-      fc.property(program, fc.nat(), fc.array(fc.nat(120), { maxLength: 4 }), (steps, seed, crashes) => {
+      fc.property(program, fc.nat(), fc.array(fc.nat(120), { maxLength: 4 }), signals, (steps, seed, crashes, came) => {
         const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
-        const then = crashes.map((at) => ({ at, input: 'restart' as const }));
+        const then = [...crashes.map((at) => ({ at, input: 'restart' as const })), ...sent(came)];
         const run = simulate(plan, { input: { yes: true }, answer: answering(seed), then });
         expect(run.end).toBeDefined();
         const ended = new Set<string>();
@@ -157,6 +201,45 @@ describe('the journal', () => {
           if (event.e !== 'succeeded' && event.e !== 'failed' && event.e !== 'skipped') continue;
           expect(ended.has(name)).toBe(false);
           ended.add(name);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('gives each signal to one step at most, and none to two, through pauses and crashes [F77]', () => {
+    const disturbances = fc.array(fc.record({ at: fc.nat(110), what: fc.constantFrom('restart', 'pause') }), {
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(program, fc.nat(), signals, disturbances, (steps, seed, came, disturbed) => {
+        const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
+        const then = disturbed.flatMap(({ at, what }): { at: number; input: FromOutside }[] =>
+          what === 'pause'
+            ? [
+                { at, input: 'pause' as const },
+                { at: at + 30, input: 'resume' as const },
+              ]
+            : [{ at, input: 'restart' as const }],
+        );
+        const run = simulate(plan, {
+          input: { yes: true },
+          answer: answering(seed),
+          then: [...then, ...sent(came)],
+          onRestart: (held, rebuilt) => expect(portrait(plan, rebuilt)).toEqual(portrait(plan, held)),
+        });
+        expect(run.end).toBeDefined();
+        expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
+        const [heard, taken] = [new Set<number>(), new Set<number>()];
+        for (const event of run.events) {
+          if (event.e === 'signalled') {
+            expect(heard.has(event.g)).toBe(false);
+            heard.add(event.g);
+          }
+          const takes = event.e === 'signalled' ? event.s !== undefined : event.e === 'begun' && event.g !== undefined;
+          if (!takes || !('g' in event) || event.g === undefined) continue;
+          expect(heard.has(event.g) && !taken.has(event.g)).toBe(true);
+          taken.add(event.g);
         }
       }),
       runs,

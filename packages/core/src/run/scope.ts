@@ -10,10 +10,13 @@ export function keyIn(scope: Scope, step: PlanStep): RunKey {
 }
 
 /** Opens blocks under a run (null: `on_failure` or `on_cancel`), all before any of their steps begins. */
-export function openBlock(d: Decision, owner: StepRun | null, names: readonly string[], err?: StepError): void {
-  for (const b of names) open(d, owner, { b, ...(err === undefined ? {} : { err }) });
+export function openBlock(d: Decision, owner: StepRun | null, names: readonly string[], more: More = {}): void {
+  for (const b of names) open(d, owner, { b, ...more });
   for (const b of names) beginOpened(d, scopePath(d.plan, owner, b));
 }
+
+/** The error that it handles; when the time of its step is over. */
+type More = { readonly err?: StepError; readonly until?: number };
 
 /** Opens one round of a loop, or one item of a for_each. */
 export function openInstance(d: Decision, owner: StepRun, b: 'round' | 'item', i: number): void {
@@ -21,11 +24,7 @@ export function openInstance(d: Decision, owner: StepRun, b: 'round' | 'item', i
   beginOpened(d, scopePath(d.plan, owner, i));
 }
 
-function open(
-  d: Decision,
-  owner: StepRun | null,
-  what: { readonly b: string; readonly i?: number; readonly err?: StepError },
-): void {
+function open(d: Decision, owner: StepRun | null, what: More & { readonly b: string; readonly i?: number }): void {
   record(d, { e: 'opened', ...(owner === null ? {} : keyOf(owner)), at: d.at, ...what });
 }
 

@@ -8,7 +8,7 @@ import type { RunEvent, StepError } from './event.ts';
 import { isStopping, keyIn, openBlock } from './scope.ts';
 import { bounded, evaluate } from './scope-values.ts';
 import { pathOf, type StepRun } from './state.ts';
-import { stepEnded, stopScope } from './stop.ts';
+import { abandon, stepEnded, stopScope } from './stop.ts';
 
 type ActionWork = Extract<Work, { kind: 'action' }>;
 type Success = Extract<RunEvent, { e: 'succeeded' }>;
@@ -56,6 +56,9 @@ function retryDelay(d: Decision, policy: RetryPolicy, attempt: number, error: At
 export function failStep(d: Decision, place: Place, error: StepError | AttemptError): void {
   const { scope, step } = place;
   const err = located(d, place, error);
+  const run = scope.runs.get(step.index);
+  // Blocks that are still open, when it is not they that failed but what was made of them: nothing in them goes on.
+  if (run !== undefined && run.inner.length > 0) abandon(d, run);
   if (step.onError.kind === 'handler' && !isStopping(d, scope)) return handle(d, place, err);
   endFailed(d, place, err);
 }
@@ -65,7 +68,7 @@ function handle(d: Decision, { scope, step }: Place, err: StepError): void {
   const run = scope.runs.get(step.index);
   if (run === undefined) return;
   if (step.onError.kind === 'handler' && step.onError.compensate) undoInside(d, run, err);
-  else openBlock(d, run, ['error'], err);
+  else openBlock(d, run, ['error'], { err });
 }
 
 /** Ends FAILED without asking a handler: there is none, or it failed itself. */

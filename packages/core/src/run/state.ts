@@ -24,7 +24,13 @@ export type StepRun = {
   chosen: number | 'default' | null;
   withdrawn: boolean;
   /** Why nothing runs although the step is EXECUTING; null: a try is under way, or inner blocks are. */
-  waiting: 'delay' | 'retry_backoff' | null;
+  waiting: 'delay' | 'retry_backoff' | 'signal' | null;
+  /** Of a wait for signals: the number from which on they came while it waits. */
+  waitsFrom: number;
+  /** The signal that ended its wait. */
+  signal: Signal | null;
+  /** Of a `wait_any`: the option whose time its timer stands for; null: it stands for the timeout of the step. */
+  timedOption: string | null;
   /** The armed timer of this run, or null. */
   timer: number | null;
   /** Its blocks: of a switch the cases, then of any step its handler, then its compensation. */
@@ -35,6 +41,15 @@ export type StepRun = {
   itemList: readonly Json[] | undefined;
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
+};
+
+export type Signal = {
+  /** Signals are numbered from 0 in the order in which they came. */
+  readonly number: number;
+  readonly name: string;
+  readonly payload: Json;
+  /** When it was received. */
+  readonly at: number;
 };
 
 export type Scope = {
@@ -82,6 +97,14 @@ export type RunState = {
   readonly scopes: Map<string, Scope>;
   readonly timers: Map<number, Timer>;
   nextTimer: number;
+  readonly signals: {
+    /** The number of the next one. */
+    next: number;
+    /** Those that no step has taken, by number, in order. */
+    readonly kept: Map<number, Signal>;
+    /** The runs that wait for one, in the order in which they began to. */
+    readonly waiting: Set<StepRun>;
+  };
   /** Runs that have ended, in the order in which they did. */
   readonly ended: StepRun[];
   /** What the execution will end as, once the top block stops. */
@@ -109,6 +132,7 @@ export function createState(plan: Plan): RunState {
     scopes: new Map([['', top]]),
     timers: new Map(),
     nextTimer: 0,
+    signals: { next: 0, kept: new Map(), waiting: new Set() },
     ended: [],
     stop: null,
     timerChanges: { armed: [], dropped: [] },

@@ -14,16 +14,21 @@ export type WaitReason =
   | 'rate_limit'
   | 'worker';
 
-/** Null while something executes, and when the execution has ended. Of several waits, the one that ends first. */
+/**
+ * Null while something executes or is still to be followed up, and when the execution has ended. Of several waits, that for a
+ * signal, else the one that ends first.
+ */
 export function waitReason(state: RunState): WaitReason | null {
   if (state.status !== 'RUNNING') return null;
   if (state.paused) return isExecuting(state) ? null : 'paused';
+  if (state.backlog.length > 0 || isExecuting(state)) return null;
+  if (state.signals.waiting.size > 0) return 'signal';
   let first: { due: number; reason: WaitReason } | null = null;
   for (const timer of state.timers.values()) {
     if (timer.kind !== 'step' || timer.run.waiting === null) continue;
     if (first === null || timer.due < first.due) first = { due: timer.due, reason: timer.run.waiting };
   }
-  return first === null || isExecuting(state) ? null : first.reason;
+  return first?.reason ?? null;
 }
 
 /** True while a try is under way anywhere in the execution. */

@@ -74,6 +74,15 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       if (answer === 'accepted') parts.inbound.hint();
       return answer;
     },
+    async signal(tenantId, executionId, { name, payload }) {
+      const answer = await parts.store.insertSignal({
+        tenantId,
+        executionId,
+        payload: JSON.stringify({ name, payload }),
+      });
+      if (answer === 'accepted') parts.inbound.hint();
+      return answer;
+    },
     async drain(timeoutMs) {
       accepting = false;
       await handOver(parts, timeoutMs);

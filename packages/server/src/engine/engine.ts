@@ -79,6 +79,9 @@ export type StartOptions = {
 
 export type CommandKind = 'cancel' | 'pause' | 'resume';
 
+/** What is sent to a live execution, for a step that waits or will wait for it. */
+export type Signal = { readonly name: string; readonly payload: Json };
+
 export type Engine = {
   /**
    * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
@@ -87,6 +90,11 @@ export type Engine = {
   start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
   /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
   command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
+  /**
+   * Sends a live execution a signal; `accepted` when it is durable. `full`: as many as are kept for one execution wait for a
+   * step already.
+   */
+  signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** True while starts are accepted: from `begin` until `drain`. */
   ready(): boolean;
   /**

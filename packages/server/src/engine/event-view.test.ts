@@ -36,6 +36,25 @@ it('shows the events of a packed row one by one, in full words', () => {
   });
 });
 
+it('shows what a signal was, who took it, and what went wrong while it was judged', () => {
+  const bad = { step: 'ask', code: 'expression_error', message: 'no such field', count: 2 };
+  const rows = [row(1, { e: 'signalled', at: 0, g: 3, n: 'go', d: { ok: true }, s: 'ask', b: 'came', bad })];
+  expect(eventPage(rows, start, 10).events).toEqual([
+    {
+      id: '1.0',
+      seq: 1,
+      type: 'signal_received',
+      at: '1970-01-01T00:00:00.000Z',
+      signal: 3,
+      name: 'go',
+      payload: { ok: true },
+      step_id: 'ask',
+      block: 'came',
+      match_error: bad,
+    },
+  ]);
+});
+
 it('gives every event exactly once over pages of any size, also when a row spans pages', () => {
   const journal = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
   fc.assert(

@@ -49,6 +49,7 @@ const names: Readonly<Record<EventKind, string>> = {
   succeeded: 'step_succeeded',
   failed: 'step_failed',
   skipped: 'step_skipped',
+  signalled: 'signal_received',
   cancel_requested: 'cancel_requested',
   stopping: 'stopping',
   phase: 'phase_changed',
@@ -75,6 +76,10 @@ const fields: Readonly<Record<string, string>> = {
   st: 'status',
   to: 'status',
   w: 'withdrawn',
+  g: 'signal',
+  n: 'name',
+  d: 'payload',
+  bad: 'match_error',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {

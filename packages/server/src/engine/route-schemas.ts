@@ -1,4 +1,6 @@
 /** The shapes of what goes in and out at the engine's doors. */
+
+import { slugPattern } from '@cloudflow/core/definition/schema/value-schemas.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
 import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
@@ -44,6 +46,18 @@ export const startQuery = Type.Object({
 export const startHeaders = idempotencyHeaders('Names this start: a repeat answers for the same execution.');
 export const commandBody = Type.Object(
   { reason: Type.Optional(Type.String({ maxLength: 1_000 })) },
+  { additionalProperties: false },
+);
+export const signalParams = Type.Object({
+  ...executionParams.properties,
+  name: Type.String({ pattern: slugPattern, description: 'What `signal` of the waiting step says.' }),
+});
+export const signalBody = Type.Object(
+  {
+    payload: Type.Optional(
+      Type.Unsafe<Json>(Type.Unknown({ description: 'The output of the step that takes it; null when absent.' })),
+    ),
+  },
   { additionalProperties: false },
 );
 const aTime = { format: 'date-time', 'x-expected': 'a time as in RFC 3339, such as 2026-01-31T08:00:00Z' } as const;

@@ -1,4 +1,4 @@
-/** HTTP doors of the engine: starting executions, looking at them, telling them to end, to hold, to go on. */
+/** HTTP doors of the engine: starting executions, looking at them, telling them to end, to hold, to go on, sending them signals. */
 import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import Type, { type Static } from 'typebox';
@@ -38,6 +38,7 @@ export function engineRoutes({ engine, workflows, reading }: EngineRouteDeps): r
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
     ...commands.map((command) => commandRoute(engine, command)),
+    signalRoute(engine),
   ];
 }
 
@@ -215,6 +216,38 @@ function commandRoute(engine: Engine, { kind, summary, description }: CommandDoo
         case 'ending':
           throw problem('execution_ended', {
             detail: `Execution ${id} is ending already: it failed or was cancelled.`,
+          });
+        case 'ended':
+          throw problem('execution_ended', { detail: `Execution ${id} has ended.` });
+        case 'not_found':
+          throw problem('not_found', { detail: `There is no execution ${id}.` });
+      }
+    },
+  });
+}
+
+function signalRoute(engine: Engine): Route {
+  return route({
+    method: 'POST',
+    path: '/executions/:id/signals/:name',
+    auth: { permission: 'execution:signal' },
+    tags,
+    summary: 'Send a signal to an execution',
+    description:
+      'The answer comes when the signal is durable. The step that has waited longest for this name takes it; when none waits, ' +
+      'it is kept, in order, until one does: at most 1,000 for one execution, then 429. What is sent twice is two signals: ' +
+      'there is no `Idempotency-Key` here; a step that must not take a repeat names what it waits for in `match`.',
+    params: schemas.signalParams,
+    body: schemas.signalBody,
+    replies: { 202: schemas.commandedSchema },
+    async handle({ params: { id, name }, body: { payload = null }, caller }) {
+      switch (await engine.signal(caller.tenantId, id, { name, payload })) {
+        case 'accepted':
+          return reply(202, { execution_id: id, links: executionLinks(id) });
+        case 'full':
+          throw problem('too_many_signals', {
+            detail: `Execution ${id} keeps as many signals as it may, and no step has taken them yet.`,
+            retryAfter: 1,
           });
         case 'ended':
           throw problem('execution_ended', { detail: `Execution ${id} has ended.` });

@@ -11,6 +11,7 @@ import { switchType } from './switch.ts';
 import { terminateType } from './terminate.ts';
 import { transformType } from './transform.ts';
 import { waitType } from './wait.ts';
+import { waitAnyType } from './wait-any.ts';
 
 export const controlTypes: readonly ControlType[] = [
   transformType,
@@ -22,6 +23,7 @@ export const controlTypes: readonly ControlType[] = [
   forEachType,
   loopType,
   waitType,
+  waitAnyType,
   cancelType,
   terminateType,
 ];

@@ -1,5 +1,6 @@
 /** `parallel`: runs its branches at the same time. */
 import type { JsonObject } from '../../json.ts';
+import { refuseReservedName } from '../block-name.ts';
 import type { ControlType, TypeCompiler } from '../control-type.ts';
 import type { StepDocument } from '../document.ts';
 import type { Join } from '../plan.ts';
@@ -11,9 +12,6 @@ type Config = {
   readonly join?: 'all' | 'any' | { readonly count: number };
   readonly cancel_remaining?: boolean;
 };
-
-/** The other blocks of a step are found under its path by these names. */
-const namesOfOtherBlocks: readonly string[] = ['error', 'compensate'];
 
 export const parallelType: ControlType = {
   type: 'parallel',
@@ -73,7 +71,7 @@ export const parallelType: ControlType = {
   compile(config: JsonObject, step) {
     const parallel = config as unknown as Config;
     const names = Object.keys(parallel.branches);
-    for (const name of names) if (namesOfOtherBlocks.includes(name)) refuseName(name, step);
+    for (const name of names) refuseReservedName('a branch', name, { pointer: '/branches', step });
     return {
       kind: 'parallel',
       branches: names.map((name) => ({ name, block: step.block(name) })),
@@ -81,14 +79,6 @@ export const parallelType: ControlType = {
     };
   },
 };
-
-function refuseName(name: string, step: TypeCompiler): void {
-  step.error({
-    code: 'reserved_name',
-    pointer: pointerTo('/branches', name),
-    message: `a branch may not be called \`${name}\`: in the path of a step, this is the block of \`${name === 'error' ? 'on_error' : name}\``,
-  });
-}
 
 function compileJoin({ join = 'all', cancel_remaining = false }: Config, branches: number, step: TypeCompiler): Join {
   if (join === 'all') {

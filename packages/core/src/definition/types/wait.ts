@@ -1,44 +1,54 @@
-/** `wait`, also written `delay`: for a time, or until one. */
+/** `wait`, also written `delay`: for a time, until one, or for a signal. */
 import type { ControlType } from '../control-type.ts';
-import { parseDuration, parseTimestamp } from '../duration.ts';
+import { compileDuration, compileSource, oneSource, refuseWithoutSignal, sourceProperties } from '../wait-source.ts';
 
 export const waitType: ControlType = {
   type: 'wait',
   aliases: ['delay'],
   waits: true,
-  summary: 'Waits for a time or until one. The output is `{ waited_ms }`.',
+  summary:
+    'Waits for a time, until one, or for a signal. The output is `{ waited_ms }`, of a signal its payload; null when none came in time and `on_timeout` is "continue".',
   configSchema: {
     type: 'object',
     additionalProperties: false,
     properties: {
-      for: {
-        description: 'How long: `5000` (ms), `250ms 5s 10m 2h 3d`, ISO 8601, or `${ }` that gives one.',
+      ...sourceProperties,
+      timeout: {
+        description:
+          'How long the signal is waited for at most: a duration, or `${ }` that gives one. `timeout` of the step says the same; the shorter holds.',
         type: ['number', 'string'],
         'x-expected': 'a duration such as `5s`',
       },
-      until: {
-        description: 'Until when: an RFC 3339 timestamp, or `${ }` that gives one.',
-        type: ['number', 'string'],
-        'x-expected': 'a timestamp such as `2030-01-31T09:00:00Z`',
+      on_timeout: {
+        description: 'When no signal came in time: the step fails with `timeout`, or succeeds with null.',
+        enum: ['fail', 'continue'],
+        default: 'fail',
       },
     },
-    'x-expected': 'either `for` or `until`',
-    oneOf: [{ required: ['for'] }, { required: ['until'] }],
+    ...oneSource,
+    examples: [
+      { for: '5s' },
+      { signal: 'paid', match: 'signal.payload.order == input.order', timeout: '3d', on_timeout: 'continue' },
+    ],
   },
   compile(config, step) {
-    const field = config.for === undefined ? 'until' : 'for';
-    const value = config[field] ?? null;
-    const template = step.template(`/${field}`, value);
-    const isRead = (field === 'for' ? parseDuration(value) : parseTimestamp(value)) !== undefined;
-    if (template.constant && !isRead) step.error({ pointer: `/${field}`, ...misread[field] });
-    return field === 'for' ? { kind: 'wait', for: template } : { kind: 'wait', until: template };
+    const source = compileSource(config, step);
+    if (!('signal' in source)) {
+      for (const field of ['timeout', 'on_timeout']) refuseWithoutSignal(config, field, { step });
+      return { kind: 'wait', ...source };
+    }
+    if (config['timeout'] === undefined && !step.hasTimeout) {
+      step.warn({
+        code: 'wait_without_timeout',
+        pointer: '/timeout',
+        message: `when \`${source.signal}\` never comes, this waits for ever; say how long with \`timeout\``,
+      });
+    }
+    return {
+      kind: 'wait',
+      ...source,
+      timeout: config['timeout'] === undefined ? null : compileDuration(config['timeout'], step, '/timeout'),
+      onTimeout: config['on_timeout'] === 'continue' ? 'continue' : 'fail',
+    };
   },
 };
-
-const misread = {
-  for: {
-    code: 'invalid_duration',
-    message: 'expected a duration: a number of milliseconds, `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`',
-  },
-  until: { code: 'invalid_timestamp', message: 'expected a timestamp such as `2030-01-31T09:00:00Z`' },
-} as const;

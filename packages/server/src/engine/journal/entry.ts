@@ -49,6 +49,8 @@ export type HeadUpdate = {
   readonly status: ExecutionStatus;
   readonly waitReason: WaitReason | null;
   readonly phase: Phase | null;
+  /** Signals that no step has taken yet. */
+  readonly keptSignals: number;
   /** Of the last journal row, this entry's included. */
   readonly seq: number;
   readonly output: string | null;

@@ -62,9 +62,13 @@ function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'>
 /** Null when nothing that the row shows has changed. */
 function headUpdate(live: LiveExecution, seq: number): HeadUpdate | null {
   const { state, end, head } = live;
-  const next: Head = { status: state.status, waitReason: waitReason(state), phase: state.phase };
-  if (head !== null && head.status === next.status && head.waitReason === next.waitReason && head.phase === next.phase)
-    return null;
+  const next: Head = {
+    status: state.status,
+    waitReason: waitReason(state),
+    phase: state.phase,
+    keptSignals: state.signals.kept.size,
+  };
+  if (head !== null && isSame(head, next)) return null;
   live.head = next;
   return {
     ...next,
@@ -74,6 +78,15 @@ function headUpdate(live: LiveExecution, seq: number): HeadUpdate | null {
     finishedAt: state.endedAt,
     seq,
   };
+}
+
+function isSame(head: Head, next: Head): boolean {
+  return (
+    head.status === next.status &&
+    head.waitReason === next.waitReason &&
+    head.phase === next.phase &&
+    head.keptSignals === next.keptSignals
+  );
 }
 
 /** What stands in the journal when the rest of an execution cannot: it ends FAILED, alone. */

@@ -2,6 +2,7 @@
  * What comes from the database: starts that others wrote, commands, executions whose owner died. A poll is the truth; a
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
+import type { Json } from '@cloudflow/core/json.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
@@ -49,6 +50,8 @@ export function createInbound(deps: InboundDeps): Inbound {
   });
   // Handed to an execution, and not yet deleted by the flush that holds its event.
   const inHand = new Set<string>();
+  // Deleted since the look under way began: it may have seen them all the same, and no signal is heard twice.
+  let deletedMeanwhile = new Set<string>();
   let again: NodeJS.Timeout | null = null;
   let polling: Promise<void> | null = null;
   let hinted = false;
@@ -58,6 +61,7 @@ export function createInbound(deps: InboundDeps): Inbound {
   async function poll(): Promise<void> {
     const shards = deps.ownedShards();
     if (shards.length === 0) return;
+    deletedMeanwhile = new Set();
     const [starts, inbox] = await Promise.all([
       // Those that are put off stand in the table before the others, and must not hide them.
       deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE) + loader.putOff.size) : [],
@@ -70,13 +74,20 @@ export function createInbound(deps: InboundDeps): Inbound {
   }
 
   function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {
-    if (inHand.has(id)) return;
+    if (inHand.has(id) || deletedMeanwhile.has(id)) return;
     inHand.add(id);
     if (kind === 'cancel' || kind === 'pause' || kind === 'resume') {
       const { reason } = JSON.parse(payload) as { reason?: string };
       // Applied by when it was asked, which is what the caller was told.
       const input = { kind, at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
+    }
+    if (kind === 'signal') {
+      const { name, payload: sent } = JSON.parse(payload) as { name: string; payload: Json };
+      return loader.deliver(executionId, shard, {
+        input: { kind, at: createdAt, name, payload: sent },
+        inboxId: id,
+      });
     }
     log.error(
       { kind, inbox_id: id, execution_id: executionId },
@@ -122,7 +133,10 @@ export function createInbound(deps: InboundDeps): Inbound {
     hint: look,
     recover,
     consumed(inboxIds) {
-      for (const id of inboxIds) inHand.delete(id);
+      for (const id of inboxIds) {
+        inHand.delete(id);
+        if (polling !== null) deletedMeanwhile.add(id);
+      }
     },
     async stop() {
       stopped = true;

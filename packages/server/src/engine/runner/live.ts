@@ -26,6 +26,8 @@ export type Head = {
   readonly status: ExecutionStatus;
   readonly waitReason: WaitReason | null;
   readonly phase: Phase | null;
+  /** Signals that no step has taken yet. */
+  readonly keptSignals: number;
 };
 
 export type LiveExecution = {

@@ -3,6 +3,7 @@ import type { Database } from '../../kernel/db/database.ts';
 import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
+import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { loadExecution } from './load-execution.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
@@ -16,5 +17,6 @@ export function createEngineStore(database: Database) {
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
     dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
     insertCommand: (command: Command) => insertCommand(database, command),
+    insertSignal: (signal: StoredSignal) => insertSignal(database, signal),
   };
 }

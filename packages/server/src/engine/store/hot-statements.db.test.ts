@@ -60,7 +60,8 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     await store.inboxOf(allShards, 1_000);
     await store.dueTimers(allShards, Date.now(), 10_000);
     await store.insertCommand({ tenantId: randomUUID(), executionId: id, kind: 'cancel', payload: '{}' });
-    expect(plans.length).toBeGreaterThanOrEqual(7);
+    await store.insertSignal({ tenantId: randomUUID(), executionId: id, payload: '{}' });
+    expect(plans.length).toBeGreaterThanOrEqual(8);
     expect(scansOf(plans).filter((table) => large.has(table))).toEqual([]);
   });
 
@@ -179,7 +180,14 @@ function explainingDatabase(plans: Plan[], options = ''): Database {
       }),
   };
 }
-const aStoredRow = { createdAt: new Date(), finishedAt: null, status: 1, waitReason: null, phase: null };
+const aStoredRow = {
+  createdAt: new Date(),
+  finishedAt: null,
+  status: 1,
+  waitReason: null,
+  phase: null,
+  keptSignals: null,
+};
 
 /** One in ten executions has not ended, and of those one in a hundred waits for a timer. */
 async function fill(events: number): Promise<void> {

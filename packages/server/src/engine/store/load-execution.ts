@@ -31,6 +31,7 @@ type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'
   readonly status: number;
   readonly waitReason: number | null;
   readonly phase: number | null;
+  readonly keptSignals: number | null;
 };
 
 /**
@@ -43,7 +44,8 @@ export async function loadExecution(database: Database, id: string): Promise<Sto
     sql`
     select id, shard, tenant_id as "tenantId", version_id as "versionId", generation, input, trigger,
            labels, business_key as "businessKey", parent_id as "parentId", root_id as "rootId",
-           retry_of as "retryOf", created_at as "createdAt", finished_at as "finishedAt", status, wait_reason as "waitReason", phase
+           retry_of as "retryOf", created_at as "createdAt", finished_at as "finishedAt", status, wait_reason as "waitReason", phase,
+           kept_signals as "keptSignals"
       from workflow_executions where id = ${id}`,
   );
   if (row === undefined) return undefined;
@@ -52,7 +54,7 @@ export async function loadExecution(database: Database, id: string): Promise<Sto
     sql`
     select seq, data from execution_events where execution_id = ${id} order by seq`,
   );
-  const { status, waitReason, phase, ...rest } = row;
+  const { status, waitReason, phase, keptSignals, ...rest } = row;
   return {
     ...rest,
     createdAt: row.createdAt.getTime(),
@@ -61,6 +63,7 @@ export async function loadExecution(database: Database, id: string): Promise<Sto
       status: statusName(status),
       waitReason: waitReason === null ? null : waitReasonName(waitReason),
       phase: phase === null ? null : phaseName(phase),
+      keptSignals: keptSignals ?? 0,
     },
     journal,
   };

@@ -2,10 +2,11 @@
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
 import { shardOf } from '../execution-id.ts';
+import { waitReasonCode } from '../row-codes.ts';
 
 export type UnfinishedRow = {
   readonly id: string;
-  /** It has begun, and only a timer that is on disk can move it: it need not be rebuilt before that is due. */
+  /** It has begun, and only a timer that is on disk, or a row of the inbox, can move it: it need not be rebuilt before. */
   readonly waitsOnly: boolean;
 };
 
@@ -27,7 +28,8 @@ export function unfinished(
     sql`
     select e.id,
            e.wait_reason is not null and e.phase is null
-             and exists (select 1 from execution_timers t where t.execution_id = e.id) as "waitsOnly"
+             and (e.wait_reason = ${waitReasonCode.signal}
+               or exists (select 1 from execution_timers t where t.execution_id = e.id)) as "waitsOnly"
       from workflow_executions e
      where e.finished_at is null and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)
        and e.shard = any (${shards}::int2[])

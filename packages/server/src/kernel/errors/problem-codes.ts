@@ -182,6 +182,12 @@ export const problemCodes = {
     meaning: 'The limit of this key is used up for the moment.',
     remedy: 'Ask again after `Retry-After` seconds.',
   },
+  too_many_signals: {
+    status: 429,
+    title: 'Too many signals wait for the execution',
+    meaning: 'The execution keeps 1,000 signals that no step has taken yet. This one was not stored.',
+    remedy: 'Send it again after `Retry-After` seconds, when a step has taken some.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
