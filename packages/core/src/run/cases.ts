@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import { optionOutput } from './options.ts';
 import { blockOutput, ownScopes } from './output.ts';
-import { keyIn, lingeringCompleted, openBlock } from './scope.ts';
+import { hasFailed, keyIn, lingeringCompleted, openBlock } from './scope.ts';
 import { evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { isFinal, type Scope, type StepRun } from './state.ts';
@@ -44,6 +44,7 @@ export function caseCompleted(d: Decision, block: Scope): void {
   const { owner } = block;
   if (owner === null) return;
   if (isFinal(owner.status)) return lingeringCompleted(d, owner);
+  if (hasFailed(owner)) return; // this block ended in the same pause as the one that failed
   const { work } = owner.step;
   if (work.kind === 'parallel' && work.join.kind === 'count') return branchCompleted(d, owner, work, work.join.count);
   if (owner.inner.some((inner) => !inner.closed)) return;

@@ -6,6 +6,7 @@ import type { StepError } from './event.ts';
 import { itemAtRest, itemCompleted } from './items.ts';
 import { blockOutput, defaultOutput } from './output.ts';
 import { roundCompleted } from './rounds.ts';
+import { hasFailed } from './scope.ts';
 import { bounded, evaluate } from './scope-values.ts';
 import { endFailed, failStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
@@ -105,12 +106,4 @@ function handlerFailed(d: Decision, owner: StepRun, error: StepError): void {
   const { error: cause } = owner;
   const why = cause === null ? {} : { cause: { code: cause.code, message: cause.message, step: cause.step ?? null } };
   endFailed(d, owner, { ...error, details: { ...error.details, ...why } });
-}
-
-/** True once the failure of its blocks has been taken up, by its end or by its handler. */
-function hasFailed(owner: StepRun): boolean {
-  const { onError } = owner.step;
-  return (
-    isFinal(owner.status) || (onError.kind === 'handler' && owner.inner.some((inner) => inner.block === onError.block))
-  );
 }

@@ -34,9 +34,12 @@ export type MatchFailure = {
 
 export type RunEvent =
   | { readonly e: 'started'; readonly at: number }
-  /** A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a wait or a deadline of a block is due.
-   * Of a wait for signals: `g` the number of the kept one that it takes (also of a wait that began before, when the execution is resumed), `b` the option of a `wait_any`
-   * that this or the time `until` stands for, `bad` what failed while kept signals were judged. */
+  /**
+   * A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a
+   * wait or a deadline of a block is due. Of a wait for signals: `g` the kept one that it takes (also of a wait that began
+   * before, when the execution is resumed), `b` the option of a `wait_any` that this, or the time `until`, stands for, `bad`
+   * what failed while kept signals were judged.
+   */
   | (RunKey & {
       readonly e: 'begun';
       readonly at: number;

@@ -246,6 +246,20 @@ describe('the journal', () => {
     );
   });
 
+  it('lets no step succeed by its blocks while its handler runs, when both ended during a pause', () => {
+    const config = { branches: { a: { steps: [doAct('a')] }, b: { steps: [doAct('b')] } }, join: { count: 1 } };
+    const plan = planOf([{ id: 'two', type: 'parallel', config, on_error: { steps: [doAct('h')] } }]);
+    const no: Answer = { error: { code: 'no', message: 'no', retryable: false } };
+    const run = simulate(plan, {
+      answer: ({ path }) => (path === 'two.b.b' ? { output: 1, after: 20 } : { ...no, after: 10 }),
+      then: [
+        { at: 5, input: 'pause' },
+        { at: 50, input: 'resume' },
+      ],
+    });
+    expect(run.end).toMatchObject({ status: 'FAILED', error: { code: 'no', step: 'h' } });
+  });
+
   it('never begins a second try of an at-most-once step after a crash [F89]', () => {
     const plan = planOf([doAct('pay', { delivery: 'at_most_once' })]);
     const run = simulate(plan, { answer: () => ({ output: 1, after: 100 }), then: [{ at: 50, input: 'restart' }] });

@@ -3,7 +3,7 @@ import type { PlanStep } from '../definition/plan.ts';
 import { scopePath } from './apply.ts';
 import { type Decision, record } from './decision.ts';
 import type { RunKey, StepError } from './event.ts';
-import { isComplete, keyOf, type Scope, type StepRun } from './state.ts';
+import { isComplete, isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 
 export function keyIn(scope: Scope, step: PlanStep): RunKey {
   return scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
@@ -60,4 +60,12 @@ export function isStopping(d: Decision, scope: Scope): boolean {
 export function standsApart(d: Decision, scope: Scope): boolean {
   const kind = d.plan.blocks[scope.block]?.kind;
   return kind === 'compensation' || kind === 'on_failure' || kind === 'on_cancel';
+}
+
+/** True once the failure of its blocks has been taken up, by its end or by its handler. */
+export function hasFailed(owner: StepRun): boolean {
+  const { onError } = owner.step;
+  return (
+    isFinal(owner.status) || (onError.kind === 'handler' && owner.inner.some((inner) => inner.block === onError.block))
+  );
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
 import { type FromOutside, simulate } from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
+import { decide } from './decide.ts';
+import { createState } from './state.ts';
 import { stepRows } from './step-rows.ts';
 import { waitReason } from './wait-reason.ts';
 
@@ -268,6 +270,20 @@ describe('the wait reason', () => {
     expect(reasonOf([waitAny('race', { a: { for: 50 }, b: { signal: 'go' } })])).toBe('signal');
     expect(reasonOf([waitAny('race', { a: { for: 50 }, b: { for: 60 } })])).toBe('delay');
     expect(reasonOf([wait('one', { signal: 'go' })], send(10, 'other'))).toBe('signal');
+  });
+});
+
+describe('an execution that is in the middle of a long stretch', () => {
+  it('has no wait reason though a step of it waits: what is left to do is lost with its process, and is not to be left alone', () => {
+    const rounds = { times: 3_000, max_iterations: 3_000, steps: [say('x', 1)] };
+    const plan = planOf([wait('one', { signal: 'go' }), { id: 'loop', type: 'loop', config: rounds }]);
+    const state = createState(plan);
+    const context = { executionId: 'x', rootId: 'x', tenantId: 't', input: {}, trigger: {}, generation: 0 };
+    const around = { context, entropy: { uuid: () => 'u', random: () => 0 } };
+    let decided = decide(plan, state, { kind: 'start', at: 0 }, around);
+    expect([decided.more, waitReason(state)]).toEqual([true, null]);
+    while (decided.more) decided = decide(plan, state, { kind: 'continue', at: 0 }, around);
+    expect(waitReason(state)).toBe('signal');
   });
 });
 
