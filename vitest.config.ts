@@ -3,12 +3,16 @@ import { defineConfig } from 'vitest/config';
 
 const apart = ['**/node_modules/**', '**/*.db.test.ts', '**/*.e2e.test.ts'];
 
+/** What a test waits for comes at once on a quiet machine; on a busy one that is no failure. */
+const patient = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          expect: patient,
           include: ['packages/*/{src,testing}/**/*.test.ts', '{tools,scripts}/**/*.test.ts'],
           exclude: apart,
         },
@@ -16,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          expect: patient,
           include: ['packages/*/src/**/*.db.test.ts', 'packages/*/testing/**/*.db.test.ts', 'bench/**/*.db.test.ts'],
           globalSetup: ['packages/server/testing/global-database.ts'],
           testTimeout: 20_000,
@@ -27,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          expect: patient,
           include: ['e2e/**/*.e2e.test.ts'],
           // Whole products that start, are killed and measured: two at once would measure each other.
           fileParallelism: false,
