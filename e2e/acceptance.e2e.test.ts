@@ -1,7 +1,5 @@
 /** Every construct of the language, its success and its failure, on the running product. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
-import { type Api, createApi } from './api-client.ts';
+import { describe, expect, it } from 'vitest';
 import { blocks } from './cases/blocks.ts';
 import { data } from './cases/data.ts';
 import { failing } from './cases/failing.ts';
@@ -9,22 +7,10 @@ import { flow } from './cases/flow.ts';
 import { refused } from './cases/refused.ts';
 import { signals } from './cases/signals.ts';
 import { at } from './definitions.ts';
-import { startOutsideWorld } from './outside-world.ts';
+import { useProduct } from './product.ts';
 import { runCase } from './run-case.ts';
 
-let server: RunningServer;
-let outside: Awaited<ReturnType<typeof startOutsideWorld>>;
-let api: Api;
-
-beforeAll(async () => {
-  outside = await startOutsideWorld();
-  server = await startServer({ env: { CLOUDFLOW_EGRESS_ALLOW: '127.0.0.1' } });
-  api = createApi({ url: server.url, key: server.apiKey });
-});
-afterAll(async () => {
-  await server?.stop();
-  await outside?.stop();
-});
+const product = useProduct();
 
 describe.each([
   ['flow', flow],
@@ -33,19 +19,19 @@ describe.each([
   ['blocks', blocks],
   ['signals', signals],
 ])('%s', (_, cases) => {
-  it.concurrent.each(cases)('$name', (each) => runCase(api, outside.world(each.world), each));
+  it.concurrent.each(cases)('$name', (each) => runCase(product.api, product.outside.world(each.world), each));
 });
 
 describe('refused definitions', () => {
   it.concurrent.each(refused)('$name', async ({ definition, error }) => {
     const sent = at('http://127.0.0.1:1', definition);
-    const answer = await api.post('/workflows', sent);
+    const answer = await product.api.post('/workflows', sent);
     expect(answer.status).toBe(422);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.json).toMatchObject({ code: 'invalid_definition', status: 422 });
     expect(answer.json.errors).toContainEqual(expect.objectContaining(error));
 
-    const validated = await api.post('/workflows/validate', sent);
+    const validated = await product.api.post('/workflows/validate', sent);
     expect(validated).toMatchObject({ status: 200, json: { valid: false, errors: answer.json.errors } });
   });
 });

@@ -1,35 +1,21 @@
 /** The example of the architecture document, on the product as anybody starts it, against a real HTTP service. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
-import { type Api, createApi } from './api-client.ts';
-import { startOutsideWorld } from './outside-world.ts';
+import { expect, it } from 'vitest';
+import { useProduct } from './product.ts';
 
-let server: RunningServer;
-let outside: Awaited<ReturnType<typeof startOutsideWorld>>;
-let api: Api;
-
-beforeAll(async () => {
-  outside = await startOutsideWorld();
-  server = await startServer({ env: { CLOUDFLOW_EGRESS_ALLOW: '127.0.0.1' } });
-  api = createApi({ url: server.url, key: server.apiKey });
-});
-afterAll(async () => {
-  await server?.stop();
-  await outside?.stop();
-});
+const product = useProduct();
 
 it('saves and runs the onboarding example, having really called the service [D7 D1 D2 D3 D5 G14 G16]', async () => {
-  const world = outside.world({ 'POST /verify': [{ status: 503 }, { body: { customer: 'c-1' } }] });
+  const world = product.outside.world({ 'POST /verify': [{ status: 503 }, { body: { customer: 'c-1' } }] });
   const definition = onboarding(world.url);
 
-  const created = await api.post('/workflows', definition);
+  const created = await product.api.post('/workflows', definition);
   expect(created).toMatchObject({
     status: 201,
     json: { workflow_id: 'customer-onboarding-v2', version: '2.1.0', status: 'published' },
   });
   expect(created.json.id).toMatch(/^[0-9a-f-]{36}$/);
 
-  const answer = await api.post('/workflows/customer-onboarding-v2/execute?wait=10s', {
+  const answer = await product.api.post('/workflows/customer-onboarding-v2/execute?wait=10s', {
     input: { email: 'a@b.example' },
   });
   expect(answer).toMatchObject({
@@ -44,7 +30,7 @@ it('saves and runs the onboarding example, having really called the service [D7 
   });
 
   expect(world.calls.map((call) => call.name)).toEqual(['POST /verify', 'POST /verify']);
-  const steps = await api.all(`/executions/${answer.json.id}/steps`);
+  const steps = await product.api.all(`/executions/${answer.json.id}/steps`);
   expect(steps).toMatchObject([
     {
       step_id: 'validate-customer',
@@ -59,7 +45,7 @@ it('saves and runs the onboarding example, having really called the service [D7 
 });
 
 it('shows the workflow with its definition and the state of its latest execution [G15]', async () => {
-  const { json, headers } = await api.get('/workflows/customer-onboarding-v2');
+  const { json, headers } = await product.api.get('/workflows/customer-onboarding-v2');
   expect(json).toMatchObject({
     workflow_id: 'customer-onboarding-v2',
     version: '2.1.0',
@@ -71,8 +57,8 @@ it('shows the workflow with its definition and the state of its latest execution
 });
 
 it('serves the same workflows under the short path of the architecture document [G18]', async () => {
-  const answer = await fetch(`${server.url}/workflows/customer-onboarding-v2`, {
-    headers: { 'x-api-key': server.apiKey },
+  const answer = await fetch(`${product.server.url}/workflows/customer-onboarding-v2`, {
+    headers: { 'x-api-key': product.server.apiKey },
   });
   expect(answer.status).toBe(200);
 });
