@@ -1,32 +1,39 @@
-/** A map that holds at most so many entries and forgets the one that was used longest ago. */
+/** A map that holds at most so much and forgets what was used longest ago. */
 export type BoundedCache<V> = {
   get(key: string): V | undefined;
-  set(key: string, value: V): void;
+  /** `weight` is what it takes of the capacity; 1 when absent. */
+  set(key: string, value: V, weight?: number): void;
   delete(key: string): void;
   readonly size: number;
 };
 
+/** `capacity` in the unit of the weights. What is heavier alone is held until the next comes. */
 export function createBoundedCache<V>(capacity: number): BoundedCache<V> {
   // A Map iterates in the order of insertion, so that the first key is the one to forget when every use inserts anew.
-  const entries = new Map<string, V>();
+  const entries = new Map<string, { readonly value: V; readonly weight: number }>();
+  let held = 0;
+  const forget = (key: string): void => {
+    held -= entries.get(key)?.weight ?? 0;
+    entries.delete(key);
+  };
   return {
     get(key) {
-      const value = entries.get(key);
-      if (value === undefined) return undefined;
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
       entries.delete(key);
-      entries.set(key, value);
-      return value;
+      entries.set(key, entry);
+      return entry.value;
     },
-    set(key, value) {
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size <= capacity) return;
-      const oldest = entries.keys().next();
-      if (!oldest.done) entries.delete(oldest.value);
+    set(key, value, weight = 1) {
+      forget(key);
+      entries.set(key, { value, weight });
+      held += weight;
+      for (const oldest of entries.keys()) {
+        if (held <= capacity || oldest === key) return;
+        forget(oldest);
+      }
     },
-    delete(key) {
-      entries.delete(key);
-    },
+    delete: forget,
     get size() {
       return entries.size;
     },

@@ -64,3 +64,14 @@ it('holds no more than its capacity, and forgets what was used longest ago', () 
   cache.set('c', 3);
   expect([cache.get('a'), cache.get('b'), cache.get('c'), cache.size]).toEqual([1, undefined, 3, 2]);
 });
+
+it('counts what each entry weighs, also when that changes', () => {
+  const cache = createBoundedCache<number>(10);
+  for (const key of ['a', 'b', 'c']) cache.set(key, 1, 3);
+  cache.set('b', 1, 6);
+  expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, 1, 1]);
+  cache.set('heavy', 1, 100);
+  expect([cache.size, cache.get('heavy')]).toEqual([1, 1]);
+  cache.set('light', 1, 1);
+  expect([cache.size, cache.get('light')]).toEqual([1, 1]);
+});

@@ -27,7 +27,8 @@ export type Resolver = WorkflowSource & {
 /** What another process changed is seen after this time at the latest. */
 const ttlMs = 1_000;
 const tenantsHeld = 10_000;
-const plansHeld = 2_000;
+/** Characters of the definitions whose plans are held: some 250 MB of plans at the most. */
+const plansHeld = 64_000_000;
 
 type Target = Omit<Awaited<ReturnType<WorkflowSource['resolveForStart']>>, 'plan'> & { readonly enabled: boolean };
 
@@ -52,7 +53,7 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
     plans.get(versionId, async () => {
       const text = await store.readDefinition(engineReader, versionId);
       if (text === undefined) throw problem('not_found', { detail: `There is no version ${versionId}.` });
-      return planFrom(text, actions);
+      return { plan: planFrom(text, actions), characters: text.length };
     });
 
   return {
