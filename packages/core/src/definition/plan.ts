@@ -213,5 +213,3 @@ export type DefinitionIssue = {
 export type CompileResult =
   | { readonly plan: Plan; readonly warnings: readonly DefinitionIssue[] }
   | { readonly errors: readonly DefinitionIssue[]; readonly warnings: readonly DefinitionIssue[] };
-
-export type Compile = (document: Json, actions: ActionCatalog) => CompileResult;

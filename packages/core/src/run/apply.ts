@@ -45,8 +45,7 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'signalled':
       return signalled(plan, state, event);
     case 'cancel_requested':
-      state.cancelReason = event.reason ?? '';
-      return;
+      return; // what it changes is said by the `stopping` that follows
     case 'stopping':
       return stopping(state, event);
     case 'phase':

@@ -162,6 +162,15 @@ describe('failing', () => {
     expect(run).toMatchObject({ took: 500, end: { status: 'FAILED', error: { code: 'execution_timeout' } } });
   });
 
+  it('waits until a time only when that is one everywhere: with a zone, and on a day that there is', () => {
+    const until = (time: string) =>
+      simulate(planOf([{ id: 'nap', type: 'wait', config: { until: '${ input.time }' } }]), { input: { time } });
+    expect(until('2026-01-01T00:00:02.500Z')).toMatchObject({ took: 2_500, end: { status: 'COMPLETED' } });
+    for (const time of ['2026-01-01T00:00:02', '2026-02-30T00:00:00Z', 'Jan 2 2026']) {
+      expect(until(time).end).toMatchObject({ status: 'FAILED', error: { code: 'expression_error', step: 'nap' } });
+    }
+  });
+
   it('fails a wait whose timeout comes first, and lets one that is due first succeed', () => {
     const nap = (timeout: string) => planOf([{ id: 'nap', type: 'wait', timeout, config: { for: '5s' } }]);
     expect(simulate(nap('1s'))).toMatchObject({

@@ -111,7 +111,6 @@ export type RunState = {
   stop: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
   readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
-  cancelReason: string | null;
   paused: boolean;
   /** What the last decision left to the next one; not part of what the journal says, see `resume`. */
   backlog: readonly Task[];
@@ -136,7 +135,6 @@ export function createState(plan: Plan): RunState {
     ended: [],
     stop: null,
     timerChanges: { armed: [], dropped: [] },
-    cancelReason: null,
     paused: false,
     backlog: [],
     failedCompensations: new Map(),

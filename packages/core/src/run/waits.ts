@@ -1,5 +1,5 @@
 /** `wait`: for a time, or for a signal. */
-import { parseDuration } from '../definition/duration.ts';
+import { parseDuration, parseTimestamp } from '../definition/duration.ts';
 import type { SignalToWait, TimeToWait, Work } from '../definition/plan.ts';
 import type { Template } from '../expression/expression.ts';
 import type { Json } from '../json.ts';
@@ -76,7 +76,7 @@ function dueAfter(at: number, value: Json): number | null {
 }
 
 function dueAt(value: Json): number | null {
-  return inRange(typeof value === 'string' ? Date.parse(value) : typeof value === 'number' ? value : Number.NaN);
+  return inRange(typeof value === 'number' ? value : (parseTimestamp(value) ?? Number.NaN));
 }
 
 function inRange(at: number): number | null {
