@@ -1,27 +1,16 @@
 import { expect, it } from 'vitest';
+import { loneRunner } from '../../../testing/lone-runner.ts';
 import { createLog, silentLog } from '../../kernel/log/log.ts';
 import { uuidV7 } from '../execution-id.ts';
 import { createInbound } from './inbound.ts';
 import { createLoader } from './loader.ts';
-import { createRunner } from './runner.ts';
 
 it('starts that cannot be read hide no other, and are not tried at every look [F04]', async () => {
   const broken = Array.from({ length: 600 }, (_, n) => uuidV7(n, 1));
   const healthy = uuidV7(1_000, 1);
   const read = new Map<string, number>();
   const none = () => undefined;
-  const runner = createRunner({
-    clock: { now: () => 1 },
-    log: silentLog,
-    wakeLane: none,
-    beginTry: none,
-    abortTry: none,
-    armTimer: none,
-    readAnew: none,
-    onStartSettled: none,
-    onEnded: none,
-    onConsumed: none,
-  });
+  const runner = loneRunner();
   const loader = createLoader({
     log: silentLog,
     runner,

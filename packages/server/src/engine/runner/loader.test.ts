@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { loneRunner } from '../../../testing/lone-runner.ts';
 import { silentLog } from '../../kernel/log/log.ts';
 import type { StoredExecution } from '../store/load-execution.ts';
 import { createLoader } from './loader.ts';
-import { createRunner } from './runner.ts';
 
 const id = '01999999-0000-7000-8000-000000000001';
 const ended = { finishedAt: 1 } as StoredExecution;
@@ -10,18 +10,7 @@ const ended = { finishedAt: 1 } as StoredExecution;
 function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint) {
   const undelivered: string[] = [];
   const none = () => undefined;
-  const runner = createRunner({
-    clock: { now: () => 1 },
-    log: silentLog,
-    wakeLane: none,
-    beginTry: none,
-    abortTry: none,
-    armTimer: none,
-    readAnew: none,
-    onStartSettled: none,
-    onEnded: none,
-    onConsumed: none,
-  });
+  const runner = loneRunner();
   const loader = createLoader({
     log: silentLog,
     runner,

@@ -1,0 +1,19 @@
+/** A runner to which nothing happens but what the test does: no lane, no attempts, no timers. */
+import { createRunner, type Runner } from '../src/engine/runner/runner.ts';
+import { silentLog } from '../src/kernel/log/log.ts';
+
+export function loneRunner(): Runner {
+  const none = () => undefined;
+  return createRunner({
+    clock: { now: () => 1 },
+    log: silentLog,
+    wakeLane: none,
+    beginTry: none,
+    abortTry: none,
+    armTimer: none,
+    readAnew: none,
+    onStartSettled: none,
+    onEnded: none,
+    onConsumed: none,
+  });
+}
