@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { shardOf, uuidV7 } from '../src/engine/execution-id.ts';
-import type { CommitResult, HeadUpdate, JournalEntry, StartRow } from '../src/engine/journal/entry.ts';
+import {
+  type CommitResult,
+  type HeadUpdate,
+  type JournalEntry,
+  nothingSent,
+  type StartRow,
+} from '../src/engine/journal/entry.ts';
 import { createLane, type Lane, type LaneDeps } from '../src/engine/journal/lane.ts';
 import { makePartitions } from '../src/engine/store/make-partitions.ts';
 import { systemClock } from '../src/kernel/clock/clock.ts';
@@ -197,11 +203,19 @@ export function aStart(options: StartOptions = {}): JournalEntry {
     ...options.facts,
   };
   const entry = { executionId, shard: shardOf(executionId), start, row: options.row ?? { seq: 1, data: '[1]' }, head };
-  return { ...entry, armed: [], disarmed: [], allTimersOff: false, consumed: [] };
+  return { ...entry, armed: [], disarmed: [], allTimersOff: false, consumed: [], sent: nothingSent };
 }
 
 /** The second journal row of an execution, or an entry with what is named. */
 export function aStep({ executionId, shard }: JournalEntry, net: Partial<JournalEntry> = {}): JournalEntry {
-  const nothing = { start: null, head: null, armed: [], disarmed: [], allTimersOff: false, consumed: [] };
+  const nothing = {
+    start: null,
+    head: null,
+    armed: [],
+    disarmed: [],
+    allTimersOff: false,
+    consumed: [],
+    sent: nothingSent,
+  };
   return { executionId, shard, ...nothing, row: { seq: 2, data: '[2]' }, ...net };
 }

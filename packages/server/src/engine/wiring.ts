@@ -110,6 +110,8 @@ function wireLane(parts: Parts): Lane {
       settled(entry, result) {
         if (result.kind === 'refused') parts.observer.entryRefused();
         parts.runner.source.settled(entry, result);
+        if (result.kind === 'committed' && entry.sent.some(({ toShard }) => parts.ownership.owns(toShard)))
+          parts.inbound.hint(); // others look by themselves, four times a second
       },
     },
     makePartitions: (ids) => makePartitions(database, ids),

@@ -22,7 +22,21 @@ export type JournalEntry = {
   readonly allTimersOff: boolean;
   /** Ids of the inbox rows whose events this entry holds. */
   readonly consumed: readonly string[];
+  /** Rows for the inboxes of others, written with the events that send them. */
+  readonly sent: readonly SentRow[];
 };
+
+/** A message to whatever lives in another shard, or in this one: its owner finds it in the inbox. */
+export type SentRow = {
+  readonly to: string;
+  readonly toShard: number;
+  readonly kind: string;
+  /** JSON text. */
+  readonly payload: string;
+};
+
+/** One list for all who send nothing. */
+export const nothingSent: readonly SentRow[] = [];
 
 export type StartRow = {
   readonly tenantId: string;

@@ -4,9 +4,9 @@
  */
 import { phaseCode, statusCode, waitReasonCode } from '../row-codes.ts';
 import { ArrayColumn, type ElementType } from './array-column.ts';
-import type { HeadUpdate, JournalEntry, StartRow } from './entry.ts';
+import type { HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
 
-export type PartName = 'starts' | 'keys' | 'rows' | 'heads' | 'armed' | 'disarmed' | 'ended' | 'consumed';
+export type PartName = 'starts' | 'keys' | 'rows' | 'heads' | 'armed' | 'disarmed' | 'ended' | 'consumed' | 'sent';
 
 type Column<Item> = {
   readonly name: string;
@@ -154,6 +154,15 @@ export function createParts() {
     consumed: new Part<string>('consumed', [
       { name: 'id', type: 'int8', write: (to, id) => to.int8(BigInt(id)) },
       shard,
+    ]),
+    // `execution_id` and `shard` are the sender's: it is the sender whose shard has to be ours.
+    sent: new Part<SentRow>('sent', [
+      execution,
+      shard,
+      { name: 'to_id', type: 'uuid', write: (column, { to }) => column.uuid(to) },
+      { name: 'to_shard', type: 'int2', write: (column, { toShard }) => column.int2(toShard) },
+      { name: 'kind', type: 'text', write: (column, { kind }) => column.text(kind) },
+      { name: 'payload', type: 'text', write: (column, { payload }) => column.text(payload) },
     ]),
   };
 }

@@ -177,8 +177,9 @@ function bounded(entries: readonly JournalEntry[], characters: number): readonly
   return [...parts, part];
 }
 
-function sizeOf({ start, row, head }: JournalEntry): number {
-  return (
-    (start?.input.length ?? 0) + (row?.data.length ?? 0) + (head?.output?.length ?? 0) + (head?.error?.length ?? 0)
-  );
+function sizeOf({ start, row, head, sent }: JournalEntry): number {
+  let size =
+    (start?.input.length ?? 0) + (row?.data.length ?? 0) + (head?.output?.length ?? 0) + (head?.error?.length ?? 0);
+  for (const { payload } of sent) size += payload.length;
+  return size;
 }

@@ -1,7 +1,7 @@
 /** The net of what an execution has decided, as one entry of a flush: folded, so that each row is touched once. */
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
-import type { HeadUpdate, JournalEntry } from '../journal/entry.ts';
+import { type HeadUpdate, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import { type Head, type LiveExecution, nothing } from './live.ts';
 
 /** Takes everything decided so far out of the execution and into the flush. */
@@ -26,6 +26,7 @@ export function entryOf(live: LiveExecution): JournalEntry {
     disarmed: ended ? [] : disarmed,
     allTimersOff: ended && live.hasTimers,
     consumed: taken.consumed,
+    sent: nothingSent,
   };
 }
 

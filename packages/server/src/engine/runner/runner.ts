@@ -9,7 +9,7 @@ import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/de
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
-import type { CommitResult, JournalEntry } from '../journal/entry.ts';
+import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { type LiveExecution, mustWrite, nothing } from './live.ts';
 import { neverBegan, type Try, tryName } from './try.ts';
@@ -286,7 +286,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   function discard(executionId: string, shard: number, consumed: readonly string[]): void {
     const empty = { start: null, row: null, head: null, armed: [], disarmed: [], allTimersOff: false };
-    discarded.push({ executionId, shard, ...empty, consumed });
+    discarded.push({ executionId, shard, ...empty, consumed, sent: nothingSent });
     deps.wakeLane();
   }
 

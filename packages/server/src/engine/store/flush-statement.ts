@@ -43,6 +43,7 @@ export const partOrder: readonly PartName[] = [
   'disarmed',
   'ended',
   'consumed',
+  'sent',
 ];
 
 /** `parts` in the order of `partOrder`, without the empty ones. */
@@ -125,6 +126,11 @@ const clausesOf: Readonly<Record<PartName, (clause: Clause) => readonly string[]
     `consumed_rows as (
   delete from execution_inbox i using ${source} where i.id = consumed.id and ${ours('consumed.shard')})`,
   ],
+  sent: ({ source, keyed }) => [
+    `sent_rows as (
+  insert into execution_inbox (execution_id, shard, kind, payload)
+  select to_id, to_shard, kind, payload from ${source} where ${ours('shard')}${notReplayed('execution_id', keyed)})`,
+  ],
 };
 
 /** `refs` names what this flush wrote as owner: after a lost answer it says which entries are on disk. */
@@ -164,4 +170,5 @@ const partLetter: Readonly<Record<PartName, string>> = {
   disarmed: 'd',
   ended: 'e',
   consumed: 'c',
+  sent: 'm',
 };

@@ -114,6 +114,7 @@ function addEntry(parts: Parts, entry: JournalEntry): void {
   if (row !== null) parts.rows.add(row, entry);
   for (const timer of entry.armed) parts.armed.add(timer, entry);
   for (const id of entry.consumed) parts.consumed.add(id, entry);
+  for (const row of entry.sent) parts.sent.add(row, entry);
 }
 
 type AnswerRow = { readonly held: string | null; readonly replayed: string | null };

@@ -97,6 +97,7 @@ function shapes(): JournalEntry[][] {
   const heard = aStep(start, { head: running, consumed: ['1'] });
   const end = aStep(start, { head: ended, allTimersOff: true });
   const discard = aStep(start, { row: null, consumed: ['1', '2'] });
+  const told = aStep(start, { head: running, sent: [{ to: start.executionId, toShard: 1, kind: 'x', payload: '{}' }] });
   const months = Array.from({ length: 5 }, (_, n) =>
     aStep(aStart({ at: Date.now() + n * 31 * 86_400_000 }), { head: ended }),
   );
@@ -112,11 +113,12 @@ function shapes(): JournalEntry[][] {
     [heard],
     [end],
     [discard],
+    [told],
     months.slice(0, 2),
     months,
     [start, step],
     [start, step, end],
-    [keyed, folded, step, wait, wake, heard, end, discard],
+    [keyed, folded, step, wait, wake, heard, end, discard, told],
   ];
 }
 
