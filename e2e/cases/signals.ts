@@ -33,6 +33,23 @@ export const signals: readonly Case[] = [
     expect: { status: 'COMPLETED', output: [1, 2] },
   },
   {
+    name: 'a for_each takes items by signals until it is closed [WCP15]',
+    definition: aWorkflow([
+      {
+        id: 'all',
+        type: 'for_each',
+        config: { items: '[1]', add_signal: 'more', close_signal: 'enough', steps: [says('twice', '${ item * 2 }')] },
+        timeout: '20s',
+      },
+    ]),
+    signals: [
+      { when: 'signal', name: 'more', payload: { items: [2, 3] } },
+      { when: 'signal', name: 'more', payload: { items: [4] } },
+      { when: 'signal', name: 'enough', payload: null },
+    ],
+    expect: { status: 'COMPLETED', output: { all: [2, 4, 6, 8] } },
+  },
+  {
     name: 'a wait that is transient takes no signal from before [WCP23]',
     definition: aWorkflow([
       naps('nap', '2s'),

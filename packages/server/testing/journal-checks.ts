@@ -137,7 +137,7 @@ export const checks: readonly Check[] = [
             select execution_id, (event ->> 'g')::int as signal from journal where kind = 'signalled'),
           taken as (
             select execution_id, (event ->> 'g')::int as signal from journal
-             where kind = 'signalled' and step is not null or kind = 'begun' and event ->> 'g' is not null),
+             where kind = 'signalled' and step is not null or kind in ('begun', 'taken') and event ->> 'g' is not null),
           bad as (
             select execution_id from taken group by execution_id, signal having count(*) > 1
             union select execution_id from (table taken except table heard) never_came

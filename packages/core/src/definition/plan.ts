@@ -135,6 +135,8 @@ export type Work =
       /** Asked after each item. */
       readonly completeWhen: Expression | null;
       readonly remaining: 'cancel' | 'ignore';
+      /** The signals that add items while it runs, and that say that no more come; null: the list is all there is. */
+      readonly adds: { readonly signal: string; readonly closedBy: string | null } | null;
     }
   | { readonly kind: 'cancel'; readonly steps: readonly number[]; readonly outcome: 'skip' | 'complete' }
   | ({ readonly kind: 'wait' } & TimeToWait)

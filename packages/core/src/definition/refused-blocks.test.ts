@@ -22,6 +22,18 @@ const sets = (id: string): JsonObject => ({ id, type: 'set_variables', config: {
 
 const blocks: readonly Refusal[] = [
   {
+    why: 'a closing signal without one that adds',
+    document: wf([each([], { close_signal: 'close' })]),
+    code: 'missing_field',
+    pointer: '/steps/0/config/add_signal',
+  },
+  {
+    why: 'one signal that adds items and closes',
+    document: wf([each([], { add_signal: 'more', close_signal: 'more' })]),
+    code: 'conflicting_fields',
+    pointer: '/steps/0/config/close_signal',
+  },
+  {
     why: 'a block without steps',
     document: wf([typed('block', {})]),
     code: 'missing_field',
@@ -279,7 +291,7 @@ const forEachs: readonly Refusal[] = [
     code: 'expression_type',
     pointer: '/steps/0/config/complete_when',
   },
-  ...['add_signal', 'close_signal', 'wait'].map((field) => ({
+  ...['wait'].map((field) => ({
     why: `${field}, which is not built yet`,
     document: wf([each([], { [field]: 'x' })]),
     code: 'unknown_field',

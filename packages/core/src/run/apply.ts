@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import type { RunEvent, RunKey } from './event.ts';
-import { keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
+import { addItems, keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
 import {
   createScope,
   findRun,
@@ -44,6 +44,8 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       });
     case 'signalled':
       return signalled(plan, state, event);
+    case 'taken':
+      return taken(plan, state, event);
     case 'cancel_requested':
       return; // what it changes is said by the `stopping` that follows
     case 'stopping':
@@ -86,6 +88,7 @@ function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
 
 function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): void {
   const { work } = run.step;
+  if (work.kind === 'for_each' && work.adds !== null) state.signals.waiting.add(run);
   if (work.kind !== 'wait' && work.kind !== 'wait_any') return;
   run.timedOption = b ?? null;
   if (waitsForSignal(work)) {
@@ -100,9 +103,23 @@ function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): vo
 function signalled(plan: Plan, state: RunState, event: EventOf<'signalled'>): void {
   keepSignal(state, { number: event.g, name: event.n, payload: event.d ?? null, at: event.at });
   const run = event.s === undefined ? undefined : findRun(plan, state, event as RunKey);
-  if (run === undefined || isFinal(run.status)) return;
-  stopWaiting(state, run);
-  takeSignal(state, run, event.g);
+  if (run !== undefined) take(state, run, event.g);
+}
+
+function taken(plan: Plan, state: RunState, event: EventOf<'taken'>): void {
+  const run = findRun(plan, state, event);
+  if (run !== undefined) take(state, run, event.g);
+}
+
+/** A plain wait is over by it; a for_each waits on, unless it was told that no more come. */
+function take(state: RunState, run: StepRun, number: number): void {
+  if (isFinal(run.status)) return;
+  const { work } = run.step;
+  if (work.kind !== 'for_each') stopWaiting(state, run);
+  takeSignal(state, run, number);
+  if (work.kind !== 'for_each') return;
+  addItems(run, work);
+  if (run.added.closed) state.signals.waiting.delete(run);
 }
 
 function retrying(plan: Plan, state: RunState, event: EventOf<'retrying'>): void {
@@ -230,6 +247,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     inner: [],
     items: { opened: 0, succeeded: 0, failed: 0 },
     itemList: undefined,
+    added: { items: [], closed: false },
     endOrder: 0,
   };
   scope.runs.set(step.index, run);

@@ -8,6 +8,7 @@ import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './contract.ts';
 import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
+import { itemsDue } from './items.ts';
 import { lookAgain } from './look-again.ts';
 import { choose } from './options.ts';
 import { beginRoots, isStopping } from './scope.ts';
@@ -142,6 +143,7 @@ function stepDue(d: Decision, run: StepRun, due: number): void {
   const error = timeoutError(run);
   if (run.waiting !== null)
     return run.step.work.kind === 'wait' ? waitOver(d, run, due) : choose(d, run, run.timedOption);
+  if (run.step.work.kind === 'for_each') return itemsDue(d, run, run.step.work);
   for (const inner of run.inner) if (!inner.closed) stopScope(d, inner, { to: 'FAILED', error });
 }
 

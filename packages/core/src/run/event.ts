@@ -80,6 +80,8 @@ export type RunEvent =
       readonly b?: string;
       readonly bad?: MatchFailure;
     }
+  /** A step that goes on waiting for more took the kept signal `g`: a for_each whose items come by signals. */
+  | (RunKey & { readonly e: 'taken'; readonly at: number; readonly g: number })
   /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
   | (RunKey & {
       readonly e: 'succeeded';

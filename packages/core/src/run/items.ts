@@ -3,12 +3,14 @@ import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
+import { badField, type Failures, itemSignalsAmong } from './matching.ts';
 import { blockOutput, ownScopes } from './output.ts';
-import { keyIn, lingeringCompleted, openInstance } from './scope.ts';
+import { hasFailed, isStopping, keyIn, lingeringCompleted, openInstance } from './scope.ts';
 import { evaluate, evaluateCondition, itemsOf } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
-import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
+import { isFinal, keyOf, type Scope, type Signal, type StepRun } from './state.ts';
 import { abandon, isAtRest, stopScope } from './stop.ts';
+import { timeoutError } from './waits.ts';
 
 type ForEach = Extract<Work, { kind: 'for_each' }>;
 
@@ -21,14 +23,64 @@ export function beginForEach(d: Decision, place: Place, work: ForEach): void {
     return failStep(d, place, { code: 'expression_error', message });
   }
   const list = items.value as readonly Json[];
-  if (list.length === 0) return succeedStep(d, place, []);
+  if (list.length === 0 && work.adds === null) return succeedStep(d, place, []);
+  const failures: Failures = { first: undefined };
+  const kept = itemSignalsAmong(d, place, { signals: d.state.signals.kept.values(), failures });
   const until = step.timeoutMs === null ? {} : { until: d.at + step.timeoutMs };
-  record(d, { e: 'begun', ...keyIn(scope, step), at: d.at, ...until, ...(work.recordItems ? { in: list } : {}) });
+  const recorded = work.recordItems ? { in: list } : {};
+  record(d, { e: 'begun', ...keyIn(scope, step), at: d.at, ...until, ...recorded, ...badField(failures.first) });
   const run = scope.runs.get(step.index);
   if (run === undefined) return;
-  run.itemList = list;
-  fill(d, run, work);
+  run.itemList = [...list];
+  takeKept(d, run, kept);
 }
+
+/** Takes what was kept for it, all before any of the items begins. */
+export function takeKept(d: Decision, run: StepRun, signals: readonly Signal[]): void {
+  for (const { number } of signals) record(d, { e: 'taken', ...keyOf(run), at: d.at, g: number });
+  itemsAdded(d, run);
+}
+
+/** A signal added items, or said that no more come. */
+export function itemsAdded(d: Decision, run: StepRun): void {
+  if (run.step.work.kind === 'for_each') proceed(d, run, run.step.work);
+}
+
+/** False while it is failing: what comes then is kept, though nobody may take it any more. */
+export function takesItems(d: Decision, run: StepRun, work: ForEach): boolean {
+  return !isStopping(d, run.scope) && !isOverFailed(run, work) && !isLate(d, run);
+}
+
+function isOverFailed({ items }: StepRun, { maxFailures }: ForEach): boolean {
+  return maxFailures !== null && items.failed > maxFailures;
+}
+
+/** Its time is over: the items that run are being stopped, and no others begin. */
+function isLate({ at }: Decision, { step: { timeoutMs }, startedAt }: StepRun): boolean {
+  return timeoutMs !== null && startedAt !== null && at >= startedAt + timeoutMs;
+}
+
+/** The time of the step is over: its items stop, and the last of them to rest ends it. */
+export function itemsDue(d: Decision, run: StepRun, work: ForEach): void {
+  const error = timeoutError(run);
+  for (const item of ownScopes(d.plan, run)) if (!item.closed) stopScope(d, item, { to: 'FAILED', error });
+  if (openCount(run) === 0) goOn(d, run, work);
+}
+
+/** Begins what may begin; ends the step when there is nothing left to do and nothing more can come. */
+function proceed(d: Decision, run: StepRun, work: ForEach): void {
+  const { length } = itemsOf(d, run);
+  if (work.adds !== null && length > MOST_ITEMS) {
+    const message = `The step has ${length} items, of which signals added ${run.added.items.length}; it may have ${MOST_ITEMS}.`;
+    return failStep(d, run, { code: 'items_limit', message });
+  }
+  fill(d, run, work);
+  const mayGrow = work.adds !== null && work.adds.closedBy !== null && !run.added.closed;
+  if (!mayGrow && openCount(run) === 0 && run.items.opened === length) complete(d, run, work);
+}
+
+/** What signals may make of a list: without a bound, who sends them could fill the memory. */
+const MOST_ITEMS = 100_000;
 
 /** Opens as many of the next items as may run at the same time. */
 function fill(d: Decision, run: StepRun, { concurrency }: ForEach): void {
@@ -55,7 +107,7 @@ export function itemAtRest(d: Decision, item: Scope, error: StepError): void {
   const { work } = owner.step;
   record(d, { e: 'item_failed', ...keyOf(owner), at: d.at, i: index, err: error });
   if (isFinal(owner.status)) return lingeringCompleted(d, owner);
-  if (work.maxFailures === null || owner.items.failed <= work.maxFailures) return goOn(d, owner, work);
+  if (!isOverFailed(owner, work)) return goOn(d, owner, work);
   stopOthers(d, owner, error);
 }
 
@@ -63,22 +115,16 @@ export function itemAtRest(d: Decision, item: Scope, error: StepError): void {
 function stopOthers(d: Decision, owner: StepRun, error: StepError): void {
   const open = ownScopes(d.plan, owner).filter((scope) => !scope.closed);
   for (const scope of open) if (scope.stopping === null) stopScope(d, scope, { to: 'FAILED', error });
-  if (open.every(isAtRest) && !isFinal(owner.status) && !owner.inner.some((scope) => isHandler(owner, scope))) {
-    failStep(d, owner, error);
-  }
-}
-
-function isHandler({ step: { onError } }: StepRun, scope: Scope): boolean {
-  return onError.kind === 'handler' && scope.block === onError.block;
+  if (open.every(isAtRest) && !hasFailed(owner)) failStep(d, owner, error);
 }
 
 function goOn(d: Decision, owner: StepRun, work: ForEach): void {
-  if (work.maxFailures !== null && owner.items.failed > work.maxFailures) return; // it is stopping
+  if (hasFailed(owner) || isOverFailed(owner, work)) return; // its handler runs, or it is stopping
+  if (isLate(d, owner)) return openCount(owner) === 0 ? failStep(d, owner, timeoutError(owner)) : undefined;
   const enough = isEnough(d, owner, work);
   if ('error' in enough) return failStep(d, owner, enough.error);
   if (enough.value) return complete(d, owner, work);
-  fill(d, owner, work);
-  if (openCount(owner) === 0 && owner.items.opened === itemsOf(d, owner).length) complete(d, owner, work);
+  proceed(d, owner, work);
 }
 
 function isEnough(d: Decision, owner: StepRun, work: ForEach) {

@@ -16,6 +16,7 @@ const step = fc.record({
     'parallel',
     'loop',
     'for_each',
+    'adding',
     'cancel',
     'signal',
     'first',
@@ -78,6 +79,8 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
       return { id: `s${n}`, type: 'loop', config: { times: 3, steps: inner(n) }, ...more };
     case 'for_each':
       return { id: `s${n}`, type: 'for_each', config: forEach(n), ...more };
+    case 'adding':
+      return { id: `s${n}`, type: 'for_each', config: adding(n), timeout: 90, ...more };
     case 'signal':
       return { id: `s${n}`, type: 'wait', config: signalWait(n), ...more };
     case 'first':
@@ -123,9 +126,16 @@ function options(n: number): Json {
   return { came, other: { signal: 'b', transient: n % 2 === 0 }, late };
 }
 
-const signals = fc.array(fc.record({ at: fc.nat(110), name: fc.constantFrom('a', 'b'), payload: fc.nat(3) }), {
-  maxLength: 6,
-});
+const signals = fc.array(
+  fc.record({
+    at: fc.nat(110),
+    name: fc.constantFrom('a', 'b'),
+    payload: fc.oneof(fc.nat(3), fc.constant({ items: [1, 2] })),
+  }),
+  {
+    maxLength: 6,
+  },
+);
 const sent = (all: readonly { at: number; name: string; payload: Json }[]) =>
   all.map(({ at, name, payload }) => ({ at, input: { signal: name, payload } }));
 
@@ -142,6 +152,12 @@ function forEach(n: number): Json {
   const policy: Json = n % 3 === 0 ? 'fail_fast' : n % 3 === 1 ? 'continue' : { max_failures: 1 };
   const enough = n % 2 === 0 ? {} : { complete_when: 'done >= 2', remaining: n % 4 === 1 ? 'ignore' : 'cancel' };
   return { items: [1, 2, 3, 4], concurrency: 2, on_item_error: policy, ...enough, steps: inner(n) };
+}
+
+/** Items that come by signals, of the names that other steps wait for, too. */
+function adding(n: number): Json {
+  const closing = n % 3 === 0 ? {} : { close_signal: 'a' };
+  return { items: n % 2 === 0 ? [] : [1], concurrency: 2, add_signal: 'b', ...closing, steps: inner(n) };
 }
 
 /** The same try gets the same answer, whichever process asks. */
@@ -236,7 +252,10 @@ describe('the journal', () => {
             expect(heard.has(event.g)).toBe(false);
             heard.add(event.g);
           }
-          const takes = event.e === 'signalled' ? event.s !== undefined : event.e === 'begun' && event.g !== undefined;
+          const takes =
+            event.e === 'signalled'
+              ? event.s !== undefined
+              : (event.e === 'begun' || event.e === 'taken') && event.g !== undefined;
           if (!takes || !('g' in event) || event.g === undefined) continue;
           expect(heard.has(event.g) && !taken.has(event.g)).toBe(true);
           taken.add(event.g);

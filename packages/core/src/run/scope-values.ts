@@ -129,7 +129,8 @@ export function itemsOf(d: Decision, run: StepRun): readonly Json[] {
   const { work } = run.step;
   const recorded =
     run.input ?? (work.kind === 'for_each' ? work.items.evaluate(expressionScope(d, run.scope, {})) : []);
-  run.itemList = Array.isArray(recorded) ? (recorded as readonly Json[]) : [];
+  // A copy: signals may add to it, and it may be part of the input or of a recorded event.
+  run.itemList = [...(Array.isArray(recorded) ? (recorded as readonly Json[]) : []), ...run.added.items];
   return run.itemList;
 }
 

@@ -38,7 +38,9 @@ export type StepRun = {
   /** Of a for_each: how many of its items have been opened, and how they ended. */
   readonly items: { opened: number; succeeded: number; failed: number };
   /** Of a for_each: the items themselves, once they have been asked for; not part of what the journal says. */
-  itemList: readonly Json[] | undefined;
+  itemList: Json[] | undefined;
+  /** Of a for_each: the items that signals added, and whether one said that no more come. */
+  readonly added: { readonly items: Json[]; closed: boolean };
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
 };

@@ -50,6 +50,7 @@ const names: Readonly<Record<EventKind, string>> = {
   failed: 'step_failed',
   skipped: 'step_skipped',
   signalled: 'signal_received',
+  taken: 'signal_taken',
   cancel_requested: 'cancel_requested',
   stopping: 'stopping',
   phase: 'phase_changed',

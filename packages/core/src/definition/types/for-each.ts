@@ -15,6 +15,8 @@ type Config = {
   readonly on_item_error?: 'fail_fast' | 'continue' | { readonly max_failures: number };
   readonly complete_when?: string;
   readonly remaining?: 'cancel' | 'ignore';
+  readonly add_signal?: string;
+  readonly close_signal?: string;
 };
 
 const defaultAs = 'item';
@@ -80,7 +82,18 @@ export const forEachType: ControlType = {
         enum: ['cancel', 'ignore'],
         default: 'cancel',
       },
+      add_signal: {
+        description:
+          'The name of a signal whose payload `{ "items": [...] }` adds items at the end of the list, from the moment the step begins until it ends; kept signals count, in order. A signal with another payload is not taken: it stays kept, and why stands beside it in the events. At most 100,000 items in all, else the step fails with `items_limit`.',
+        $ref: '#/$defs/slug',
+      },
+      close_signal: {
+        description:
+          'Beside `add_signal`: the name of the signal after which no more items come; until then the step stays open, also when all its items have ended. Without it the step ends as soon as every item that it knows of has ended.',
+        $ref: '#/$defs/slug',
+      },
     },
+    dependentRequired: { close_signal: ['add_signal'] },
     examples: [
       {
         items: 'input.orders',
@@ -113,6 +126,7 @@ export const forEachType: ControlType = {
       completeWhen:
         completeWhen === undefined ? null : step.condition('/complete_when', completeWhen, { names: countNames }),
       remaining: forEach.remaining ?? 'cancel',
+      adds: compileAdds(forEach, step),
     };
   },
 };
@@ -137,6 +151,27 @@ function compileItems(items: Json, step: TypeCompiler) {
     });
   }
   return list;
+}
+
+function compileAdds(
+  { add_signal: signal, close_signal: closedBy, complete_when: enough }: Config,
+  step: TypeCompiler,
+) {
+  if (signal === undefined) return null;
+  if (signal === closedBy) {
+    step.error({
+      code: 'conflicting_fields',
+      pointer: '/close_signal',
+      message: `\`${signal}\` cannot both add items and say that no more come; give the two signals different names`,
+    });
+  } else if (closedBy !== undefined && enough === undefined && !step.hasTimeout) {
+    step.warn({
+      code: 'wait_without_timeout',
+      pointer: '/close_signal',
+      message: `when \`${closedBy}\` never comes, this stays open for ever; say how long with the \`timeout\` of the step`,
+    });
+  }
+  return { signal, closedBy: closedBy ?? null };
 }
 
 /** Null: all of them are forgiven. */

@@ -124,6 +124,11 @@ const rows = {
   ),
   child_failed: row('no', 'The execution that the step started has failed; `details` names it.', 'Look at the child.'),
   loop_limit: row('no', 'A loop reached `max_iterations`.', 'Raise it, or correct the condition.'),
+  items_limit: row(
+    'no',
+    'Signals added so many items to a `for_each` that it has over 100,000.',
+    'Send fewer, close the step earlier, or start an execution for each of them.',
+  ),
   goto_limit: row('no', 'A `goto` was taken more often than its `max`.', 'Raise it, or correct the condition.'),
 } as const satisfies Record<string, StepCodeRow>;
 
