@@ -63,11 +63,8 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       sweeping = setInterval(() => sweep(parts), SWEEP_EVERY_MS);
       accepting = true;
     },
-    start(request, options = {}) {
-      if (accepting) return parts.starts.start(request, options);
-      const detail = 'The server is stopping, or has not started yet.';
-      return Promise.reject(problem('unavailable', { detail, retryAfter: 1 }));
-    },
+    start: (request, options = {}) => (accepting ? parts.starts.start(request, options) : notAccepting()),
+    startAll: (requests) => (accepting ? parts.startAll(requests) : notAccepting()),
     async command(tenantId, executionId, kind, reason) {
       const payload = JSON.stringify(reason === undefined ? {} : { reason });
       const answer = await parts.store.insertCommand({ tenantId, executionId, kind, payload });
@@ -89,6 +86,11 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       if (sweeping !== null) clearInterval(sweeping);
     },
   };
+}
+
+function notAccepting(): Promise<never> {
+  const detail = 'The server is stopping, or has not started yet.';
+  return Promise.reject(problem('unavailable', { detail, retryAfter: 1 }));
 }
 
 function sweep({ runner, attempts }: Parts): void {

@@ -70,6 +70,12 @@ export type StartResult =
     }
   | { readonly kind: 'key_reused'; readonly executionId: string };
 
+/** `executionIds` in the order of the requests. `replayed`: earlier starts with the same keys had started all of them. */
+export type StartAllResult =
+  | { readonly kind: 'started'; readonly executionIds: readonly string[]; readonly replayed: boolean }
+  /** The key of the request at `index` stands for another start: nothing was started. */
+  | { readonly kind: 'key_reused'; readonly index: number };
+
 export type StartOptions = {
   /** Wait at most so long for the end; absent: answer as soon as the start is durable. */
   readonly waitMs?: number;
@@ -88,6 +94,11 @@ export type Engine = {
    * first. Throws the problem `overloaded` (503 with Retry-After) when as many executions as may be are in memory.
    */
   start(request: StartRequest, options?: StartOptions): Promise<StartResult>;
+  /**
+   * Starts of one tenant, whose keys differ: all of them are durable when it resolves, or none is. However many run: what
+   * is too much for this process's memory waits as PENDING rows.
+   */
+  startAll(requests: readonly StartRequest[]): Promise<StartAllResult>;
   /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
   command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
   /**

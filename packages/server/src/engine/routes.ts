@@ -9,13 +9,16 @@ import { escapePointer } from '../kernel/http/read-json.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
+import { batchRoute } from './batch-route.ts';
 import type { CommandKind, Engine } from './engine.ts';
 import { executionLinks, executionRow, executionText } from './execution-view.ts';
 import { firstIdAt } from './id-range.ts';
 import type { Reading } from './reading.ts';
 import * as schemas from './route-schemas.ts';
+import { createStartBatch } from './start-batch.ts';
 import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
 import { stepTexts } from './step-view.ts';
+import { mustBeStorable, type NamedText } from './storable-text.ts';
 
 export type EngineRouteDeps = {
   readonly engine: Engine;
@@ -35,6 +38,7 @@ const byPosition = createCursor(
 export function engineRoutes({ engine, workflows, reading }: EngineRouteDeps): readonly Route[] {
   return [
     executeRoute(createStartExecution({ engine, workflows, reading })),
+    batchRoute(createStartBatch({ engine, workflows })),
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
     ...commands.map((command) => commandRoute(engine, command)),
@@ -266,20 +270,12 @@ function readWait(text: string | undefined): number | undefined {
 }
 
 /** The texts of a start that become columns of their own, with their pointers; the names of labels are texts as well. */
-function textsOf({ labels, business_key }: StartBody): readonly (readonly [string, string | undefined])[] {
+function textsOf({ labels, business_key }: StartBody): readonly NamedText[] {
   const named = Object.entries(labels ?? {}).flatMap(([name, value]) => {
     const pointer = `/labels/${escapePointer(name)}`;
     return [[pointer, name] as const, [pointer, value] as const];
   });
   return [['/business_key', business_key], ...named];
-}
-
-/** A column of text holds every character but U+0000 and half of a surrogate pair. */
-function mustBeStorable(texts: readonly (readonly [pointer: string, text: string | undefined])[]): void {
-  const bad = texts.find(([, text]) => text !== undefined && (text.includes('\u0000') || !text.isWellFormed()));
-  if (!bad) return;
-  const message = 'A text may not hold U+0000 or half of a surrogate pair.';
-  throw problem('invalid_body', { detail: message, errors: [{ pointer: bad[0], code: 'wrong_format', message }] });
 }
 
 function readFilter({

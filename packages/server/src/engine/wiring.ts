@@ -12,6 +12,7 @@ import { createLane, type Lane } from './journal/lane.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
+import { createStartAll, type StartAll } from './runner/batch-starts.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
@@ -38,6 +39,7 @@ export type Parts = {
   loader: Loader;
   inbound: Inbound;
   starts: Starts;
+  startAll: StartAll;
 };
 
 /** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
@@ -62,6 +64,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.loader = wireLoader(parts);
   parts.inbound = wireInbound(parts);
   parts.starts = wireStarts(parts);
+  parts.startAll = wireStartAll(parts);
   return parts;
 }
 
@@ -220,6 +223,21 @@ function wireStarts(parts: Parts): Starts {
     maxInFlight,
     confirmWithinMs,
     readHead,
+  });
+}
+
+function wireStartAll(parts: Parts): StartAll {
+  const { clock, maxInFlight } = parts.deps;
+  return createStartAll({
+    clock,
+    entropy: parts.entropy,
+    newId: (now) => newId(now, parts.ownership.ownedShards()),
+    insertStarts: parts.store.insertStarts,
+    loader: parts.loader,
+    room: () => maxInFlight - parts.runner.size,
+    onStarted(count) {
+      for (let i = 0; i < count; i += 1) parts.observer.executionStarted();
+    },
   });
 }
 

@@ -11,7 +11,7 @@ import type { Loader } from './loader.ts';
 
 export type InboundDeps = {
   readonly log: Logger;
-  readonly loader: Loader;
+  readonly loader: Pick<Loader, 'deliver' | 'load' | 'putOff'>;
   readonly ownedShards: () => readonly number[];
   readonly pendingStarts: (shards: readonly number[], limit: number) => Promise<readonly string[]>;
   readonly inboxOf: (shards: readonly number[], limit: number) => Promise<readonly InboxRow[]>;

@@ -33,6 +33,11 @@ export type Loader = {
   deliver(executionId: string, shard: number, mail: Mail): void;
   /** Brings an execution into memory and lets it go on; resolves when that is done, or cannot be now: then it is tried again. */
   load(executionId: string): Promise<void>;
+  /**
+   * Begins an execution that was just stored as PENDING and is known without being read. Nothing when its shard is not ours, or
+   * when it was found in the table meanwhile.
+   */
+  adopt(live: LiveExecution): void;
   /** Executions that could not be loaded and have a time of their own for the next try: nobody else need try them. */
   readonly putOff: ReadonlyMap<string, unknown>;
 };
@@ -115,7 +120,15 @@ export function createLoader(deps: LoaderDeps): Loader {
     return loading.get(executionId)?.done ?? begin(executionId, shardOf(executionId), []);
   }
 
-  return { deliver, load, putOff: failures };
+  function adopt(live: LiveExecution): void {
+    const { id, shard } = live;
+    if (deps.epochOf(shard) === undefined || runner.get(id) !== undefined || loading.has(id)) return;
+    live.head = { status: 'PENDING', waitReason: null, phase: null, keptSignals: 0 };
+    runner.add(live);
+    runner.hear(live, { kind: 'start', at: deps.now() });
+  }
+
+  return { deliver, load, adopt, putOff: failures };
 }
 
 function inboxIdsOf(mail: readonly Mail[]): readonly string[] {

@@ -1,13 +1,13 @@
 /** Starts: made durable, answered when they are, and waited for when that is asked. */
 
-import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { problem } from '../../kernel/errors/problem.ts';
 import type { ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from '../engine.ts';
-import type { CommitResult, StartRow } from '../journal/entry.ts';
+import type { CommitResult } from '../journal/entry.ts';
 import { createLive, type LiveExecution } from './live.ts';
 import type { Runner } from './runner.ts';
+import { seedOf, startRow } from './start-row.ts';
 import type { Waiters } from './waiters.ts';
 
 export type StartsDeps = {
@@ -75,11 +75,7 @@ export function createStarts(deps: StartsDeps): Starts {
     const now = clock.now();
     const { id, shard, isOurs } = deps.newId(now);
     const row = startRow(request, id, now);
-    const { tenantId, correlationId, plan, input } = request;
-    const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels: request.labels ?? {} };
-    const trigger = JSON.parse(row.trigger) as Json;
-    const seed = { id, shard, tenantId, correlationId, plan, input, trigger, generation: 0, facts };
-    return { live: createLive({ ...seed, entropy: deps.entropy }, row), isOurs };
+    return { live: createLive(seedOf(request, row, { id, shard, entropy: deps.entropy }), row), isOurs };
   }
 
   async function answer(
@@ -144,28 +140,6 @@ export function createStarts(deps: StartsDeps): Starts {
       for (const { settle } of open.values()) settle({ kind: 'lost_shard' });
       open.clear();
     },
-  };
-}
-
-function startRow(request: StartRequest, id: string, now: number): StartRow {
-  const trigger = isJsonObject(request.trigger)
-    ? { ...request.trigger, correlation_id: request.correlationId }
-    : request.trigger;
-  return {
-    tenantId: request.tenantId,
-    workflowId: request.workflowId,
-    versionId: request.versionId,
-    priority: request.priority ?? request.plan.priority,
-    input: JSON.stringify(request.input),
-    labels: JSON.stringify(request.labels ?? {}),
-    businessKey: request.businessKey ?? null,
-    trigger: JSON.stringify(trigger),
-    parentId: null,
-    rootId: id,
-    retryOf: null,
-    generation: 0,
-    createdAt: now,
-    idempotency: request.idempotency ?? null,
   };
 }
 

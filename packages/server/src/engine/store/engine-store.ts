@@ -4,6 +4,7 @@ import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
+import { insertStarts, type NewStart } from './insert-starts.ts';
 import { loadExecution } from './load-execution.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
@@ -17,6 +18,7 @@ export function createEngineStore(database: Database) {
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
     dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
     insertCommand: (command: Command) => insertCommand(database, command),
+    insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),
   };
 }

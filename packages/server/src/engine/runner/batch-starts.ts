@@ -1,0 +1,62 @@
+/**
+ * Starts that belong together: stored in one transaction, all or none, then begun here as far as their shards are ours and
+ * there is room; the rest is found in the table by whoever owns it.
+ */
+import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import type { Clock } from '../../kernel/clock/clock.ts';
+import { problem } from '../../kernel/errors/problem.ts';
+import type { StartAllResult, StartRequest } from '../engine.ts';
+import { shardOf } from '../execution-id.ts';
+import type { InsertedStarts, NewStart } from '../store/insert-starts.ts';
+import { createLive } from './live.ts';
+import type { Loader } from './loader.ts';
+import { seedOf, startRow } from './start-row.ts';
+import type { NewId } from './starts.ts';
+
+export type BatchStartDeps = {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly newId: (now: number) => NewId;
+  readonly insertStarts: (tenantId: string, starts: readonly NewStart[]) => Promise<InsertedStarts>;
+  readonly loader: Pick<Loader, 'adopt'>;
+  /** How many more executions may be in memory. */
+  readonly room: () => number;
+  readonly onStarted: (count: number) => void;
+};
+
+/** `requests` are of one tenant. */
+export type StartAll = (requests: readonly StartRequest[]) => Promise<StartAllResult>;
+
+export function createStartAll(deps: BatchStartDeps): StartAll {
+  const { clock, entropy, newId } = deps;
+
+  return async (requests) => {
+    const now = clock.now();
+    const starts = requests.map((request) => {
+      const { id } = newId(now);
+      return { id, request, row: startRow(request, id, now) };
+    });
+    const inserted = await deps.insertStarts(requests[0]?.tenantId ?? '', starts).catch(unstorable);
+    if (inserted.kind === 'key_reused') return inserted;
+    const fresh = starts.filter(({ id }, index) => inserted.ids[index] === id);
+    deps.onStarted(fresh.length);
+    // Stored as PENDING: another owner, or our own look at the table, may have taken one up already. Then it is not adopted;
+    // and if both drove it, the fence would let the owner of the shard alone write.
+    for (const { id, request, row } of fresh.slice(0, Math.max(0, deps.room()))) {
+      deps.loader.adopt(createLive(seedOf(request, row, { id, shard: shardOf(id), entropy }), null));
+    }
+    return { kind: 'started', executionIds: inserted.ids, replayed: fresh.length === 0 };
+  };
+}
+
+/** Classes of SQLSTATE that refuse a value whatever comes with it. */
+const REFUSES_VALUE = /^(22|23|54)/;
+
+function unstorable(error: unknown): never {
+  const state = (error as { readonly code?: unknown }).code;
+  if (typeof state !== 'string' || !REFUSES_VALUE.test(state)) throw error;
+  throw problem('unstorable_value', {
+    detail: 'A value of these starts cannot be stored; none was started.',
+    cause: error,
+  });
+}
