@@ -6,6 +6,7 @@ export type Body = {
   readonly [field: string]: unknown;
   readonly id: string;
   readonly execution_id: string;
+  readonly execution_ids: readonly string[];
   readonly status: string | number;
   readonly code: string;
   readonly errors: readonly Problem[];

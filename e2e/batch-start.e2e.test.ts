@@ -30,7 +30,7 @@ describe('a batch', () => {
     const { status, json } = await product.api.post(path, { items });
     expect(status).toBe(202);
     expect(new Set(json.execution_ids).size).toBe(1_000);
-    for (const n of [0, 499, 999]) expect(await outputOf(json.execution_ids[n])).toBe(n);
+    for (const n of [0, 499, 999]) expect(await outputOf(json.execution_ids[n] ?? '')).toBe(n);
     expect((await product.api.get(`/executions/${json.execution_ids[7]}`)).json.labels).toEqual({ n: '7' });
   });
 

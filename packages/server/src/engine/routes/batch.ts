@@ -1,11 +1,11 @@
 /** The door for many starts at once. */
 import Type from 'typebox';
-import { escapePointer } from '../kernel/http/read-json.ts';
-import { reply } from '../kernel/http/reply.ts';
-import { type Route, route } from '../kernel/http/route.ts';
-import * as schemas from './route-schemas.ts';
-import type { BatchItem, StartBatch } from './start-batch.ts';
-import { mustBeStorable, type NamedText } from './storable-text.ts';
+import { escapePointer } from '../../kernel/http/read-json.ts';
+import { reply } from '../../kernel/http/reply.ts';
+import { type Route, route } from '../../kernel/http/route.ts';
+import * as schemas from '../route-schemas.ts';
+import type { BatchItem, StartBatch } from '../start-batch.ts';
+import { mustBeStorable, type NamedText } from '../storable-text.ts';
 
 const mostItems = 1_000;
 /** A thousand inputs of 8 KB; a single one is bound by `CLOUDFLOW_MAX_BODY` as everywhere. */
