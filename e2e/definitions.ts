@@ -24,6 +24,13 @@ export const naps = (id: string, duration: string | number, more: object = {}): 
   ...more,
 });
 
+export const waits = (id: string, signal: string, more: object = {}): Step => ({
+  id,
+  type: 'wait',
+  config: { signal },
+  ...more,
+});
+
 export const needs = (...ids: string[]) => ({ depends_on: ids });
 export const once = { retry: { max_attempts: 1 } };
 

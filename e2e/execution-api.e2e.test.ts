@@ -1,7 +1,8 @@
 /** Executions over HTTP: starting once, waiting, cancelling, pausing, and what can be seen of them. */
 import { describe, expect, it } from 'vitest';
 import type { Answer } from './api-client.ts';
-import { at, aWorkflow, calls, type Definition, naps, needs, once, says } from './definitions.ts';
+import { at, aWorkflow, calls, type Definition, naps, needs, once, says, waits } from './definitions.ts';
+import { openStream } from './event-stream.ts';
 import { useProduct } from './product.ts';
 
 const product = useProduct();
@@ -279,15 +280,6 @@ describe('what can be seen', () => {
     );
   });
 
-  it('refuses to follow the journal as a stream with 406, unless JSON will do as well', async () => {
-    const { path } = await saved(aWorkflow([]));
-    const { json } = await product.api.post(`${path}/execute?wait=10s`);
-    const events = (accept: string) => product.api.call('GET', `/executions/${json.id}/events`, undefined, { accept });
-    seesProblem(await events('text/event-stream'), 406, 'not_acceptable');
-    for (const accept of ['text/event-stream, application/json;q=0.1', '*/*'])
-      expect((await events(accept)).status).toBe(200);
-  });
-
   it('lists executions newest first, by status, workflow and time, and holds still while others start', async () => {
     const { path } = await saved(aWorkflow([]));
     const workflow = path.split('/').at(-1);
@@ -337,4 +329,36 @@ describe('what can be seen', () => {
         seesProblem(await product.api.get(`/executions/${id}${rest}`), 404, 'not_found');
     },
   );
+});
+
+describe('following the journal', () => {
+  const streamOf = (id: string, lastEventId?: string) =>
+    openStream(`${product.server.url}/api/v1/executions/${id}/events`, { key: product.server.apiKey, lastEventId });
+
+  it('streams what is committed and what comes, with the ids of the list, and ends after the final event', async () => {
+    const { path } = await saved(aWorkflow([says('one', 1), waits('go', 'go'), says('two', 2, needs('go'))]));
+    const id = (await product.api.post(`${path}/execute`)).json.execution_id;
+    const stream = await streamOf(id);
+    expect(stream.status).toBe(200);
+    const seen: string[] = [];
+    for await (const message of stream.read()) {
+      if (typeof message === 'string') continue;
+      seen.push(message.id);
+      if (message.data['step_id'] === 'go' && message.data.type === 'step_started')
+        await product.api.post(`/executions/${id}/signals/go`);
+    }
+    const listed = (await product.api.all(`/executions/${id}/events`, 2)).map((event) => event.id);
+    expect(seen).toEqual(listed);
+    expect((await streamOf(id, listed.at(-1))).status).toBe(204);
+  });
+
+  it('refuses an id that is none, and a stream of what is not there', async () => {
+    const { path } = await saved(aWorkflow([says('one', 1)]));
+    const { id } = (await product.api.post(`${path}/execute?wait=10s`)).json;
+    const headers = { accept: 'text/event-stream', 'last-event-id': 'three' };
+    seesProblem(await product.api.get(`/executions/${id}/events`, headers), 400, 'invalid_parameter');
+    const nowhere = `/executions/00000000-0000-7000-8000-000000000000/events`;
+    seesProblem(await product.api.get(nowhere, { accept: 'text/event-stream' }), 404, 'not_found');
+    seesProblem(await product.api.get(`/executions/${id}/events`, { accept: 'text/html' }), 406, 'not_acceptable');
+  });
 });

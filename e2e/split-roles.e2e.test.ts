@@ -10,7 +10,8 @@ import {
 import { silentLog } from '../packages/server/src/kernel/log/log.ts';
 import { type RunningServer, startServer } from '../packages/server/testing/server.ts';
 import { createApi } from './api-client.ts';
-import { aWorkflow, says } from './definitions.ts';
+import { aWorkflow, naps, says } from './definitions.ts';
+import { openStream } from './event-stream.ts';
 
 let dataDir: string;
 let postgres: EmbeddedPostgres;
@@ -50,4 +51,15 @@ it('keeps what a gateway accepted until a process with the role engine runs, and
   expect((await fetch(`${engine.url}/api/v1/workflows`, { headers: { 'x-api-key': gateway.apiKey } })).status).toBe(
     404,
   );
+});
+
+it('streams from a gateway the journal of what another process drives', async () => {
+  const api = createApi({ url: gateway.url, key: gateway.apiKey });
+  const definition = aWorkflow([says('hello', 'hi'), naps('nap', 300), says('bye', 'bye', { depends_on: ['nap'] })]);
+  await api.post('/workflows', definition);
+  const id = (await api.post(`/workflows/${definition.workflow_id}/execute`)).json.execution_id;
+  const stream = await openStream(`${gateway.url}/api/v1/executions/${id}/events`, { key: gateway.apiKey });
+  const seen: string[] = [];
+  for await (const message of stream.read()) if (typeof message !== 'string') seen.push(message.id);
+  expect(seen).toEqual((await api.all(`/executions/${id}/events`)).map((event) => event.id));
 });

@@ -75,6 +75,18 @@ export const settings = {
     '10000',
     'Most executions that one process drives at the same time; more starts are refused with 503.',
   ),
+  maxStreams: setting(
+    'CLOUDFLOW_MAX_STREAMS',
+    integer(0, 100_000),
+    '1000',
+    'Most streams of events that one process holds open; more are refused with 503.',
+  ),
+  maxStreamsPerTenant: setting(
+    'CLOUDFLOW_MAX_STREAMS_PER_TENANT',
+    integer(0, 100_000),
+    '200',
+    'Most of them for one tenant; more are refused with 429.',
+  ),
   maxOutputBytes: setting('CLOUDFLOW_MAX_OUTPUT', size('1KB', '64MB'), '1MB', 'Largest output of a step.'),
   functionWorkers: setting(
     'CLOUDFLOW_FUNCTION_WORKERS',

@@ -11,6 +11,7 @@ export function loneRunner(): Runner {
     beginTry: none,
     abortTry: none,
     armTimer: none,
+    onWritten: none,
     readAnew: none,
     onStartSettled: none,
     onEnded: none,

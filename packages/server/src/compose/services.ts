@@ -1,7 +1,7 @@
 /** Makes the services and gives each what it needs of the others. Nothing of them runs yet but the chores. */
 import { type Action, createActions } from '../action/index.ts';
 import type { Config } from '../config.ts';
-import { createEngine, createReading, engineRoutes, uuidV7 } from '../engine/index.ts';
+import { createEngine, createReading, createStreamSlots, engineRoutes, uuidV7 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
@@ -74,9 +74,10 @@ export function createServices(
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);
   engineMetrics(metrics, engine);
+  const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
   const routes = [
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
-    ...engineRoutes({ engine, workflows: resolver, reading }),
+    ...engineRoutes({ engine, workflows: resolver, reading, streams }),
   ];
   return { engine, housekeeping, routes };
 }

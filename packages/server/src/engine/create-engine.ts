@@ -49,6 +49,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
   let sweeping: NodeJS.Timeout | null = null;
 
   return {
+    watch: parts.watch,
     ready: () => accepting,
     inFlight: () => parts.runner.size,
     runningAttempts: () => parts.attempts.running,

@@ -5,6 +5,7 @@
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
+import type { JournalWatch } from './following/journal-watch.ts';
 import type { CommandAnswer } from './store/insert-command.ts';
 
 /** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
@@ -106,6 +107,8 @@ export type Engine = {
    * step already.
    */
   signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
+  /** Who follows the journal of an execution is told when there is more of it, whichever process drives it. */
+  readonly watch: JournalWatch;
   /** True while starts are accepted: from `begin` until `drain`. */
   ready(): boolean;
   /**

@@ -2,6 +2,7 @@
 export { createEngine, type EngineDeps, type EngineState } from './create-engine.ts';
 export type { Engine, ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from './engine.ts';
 export { uuidV7 } from './execution-id.ts';
+export { createStreamSlots } from './following/stream-slots.ts';
 export type { EngineObserver } from './observer.ts';
 export { createReading, type Reading } from './reading.ts';
 export { engineRoutes } from './routes.ts';

@@ -25,6 +25,9 @@ export type Reading = ReturnType<typeof createReading>;
 /** Rows and bytes of the journal in memory at once while it is folded or shown. */
 const pageRows = 500;
 const pageBytes = 8 * 1024 * 1024;
+/** The same for each of those who follow: there may be many. */
+const followedRows = 100;
+const followedBytes = 128 * 1024;
 
 export function createReading({ database, planOf }: ReadingDeps) {
   const reader = (tenantId: string): store.Reader => ({
@@ -82,6 +85,12 @@ export function createReading({ database, planOf }: ReadingDeps) {
       const last = rows.at(-1);
       if (page.next !== null || !more || !last) return page;
       return { events: page.events, next: { seq: last.seq + 1, place: 0 } };
+    },
+
+    /** Some rows of the journal from this position on, few enough to be held for a slow reader. */
+    journalFrom(tenantId: string, id: string, { seq }: EventPosition): Promise<store.JournalPage> {
+      const page = { executionId: id, fromSeq: seq, limit: followedRows, maxBytes: followedBytes };
+      return store.readJournal(reader(tenantId), page);
     },
 
     findKey: (tenantId: string, key: string) => store.findKey(reader(tenantId), tenantId, key),

@@ -68,8 +68,15 @@ export const listQuery = Type.Object({
   started_after: Type.Optional(Type.String({ ...aTime, description: 'Made at this time or later.' })),
   started_before: Type.Optional(Type.String({ ...aTime, description: 'Made before this time.' })),
 });
-export const acceptHeaders = Type.Object({
-  accept: Type.Optional(Type.String({ description: 'Has to leave room for `application/json`.' })),
+export const eventsHeaders = Type.Object({
+  accept: Type.Optional(Type.String()),
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: '^\\d{1,9}\\.\\d{1,9}$',
+      'x-expected': 'the id of an event, such as 3.0',
+      description: 'For a stream: the last event that was seen; those after it follow.',
+    }),
+  ),
 });
 export const includeQuery = Type.Object({ include: Type.Optional(Type.Literal('variables')) });
 

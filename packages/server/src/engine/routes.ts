@@ -3,14 +3,15 @@ import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/durati
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import Type, { type Static } from 'typebox';
 import { problem } from '../kernel/errors/problem.ts';
-import { acceptsJson } from '../kernel/http/accept.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { escapePointer } from '../kernel/http/read-json.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { CommandKind, Engine } from './engine.ts';
+import { eventsRoute } from './events-route.ts';
 import { executionLinks, executionRow, executionText } from './execution-view.ts';
+import type { StreamSlots } from './following/stream-slots.ts';
 import { firstIdAt } from './id-range.ts';
 import type { Reading } from './reading.ts';
 import * as schemas from './route-schemas.ts';
@@ -24,23 +25,21 @@ export type EngineRouteDeps = {
   readonly engine: Engine;
   readonly workflows: WorkflowSource;
   readonly reading: Reading;
+  readonly streams: StreamSlots;
 };
 
 const tags = ['executions'];
 const longestWaitMs = 45_000;
 const byId = createCursor('executions', Type.String({ format: 'uuid' }));
 const byPath = createCursor('steps', Type.String());
-const byPosition = createCursor(
-  'events',
-  Type.Object({ seq: Type.Integer({ minimum: 0 }), place: Type.Integer({ minimum: 0 }) }),
-);
 
-export function engineRoutes({ engine, workflows, reading }: EngineRouteDeps): readonly Route[] {
+export function engineRoutes({ engine, workflows, reading, streams }: EngineRouteDeps): readonly Route[] {
   return [
     executeRoute(createStartExecution({ engine, workflows, reading })),
     batchRoute(createStartBatch({ engine, workflows })),
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
+    eventsRoute({ reading, streams, watch: engine.watch }),
     ...commands.map((command) => commandRoute(engine, command)),
     signalRoute(engine),
   ];
@@ -169,21 +168,6 @@ function detailRoutes(reading: Reading): readonly Route[] {
         const last = from + shown.length < rows.length ? asked[shown.length - 1] : undefined;
         const cursor = JSON.stringify(last ? byPath.encode(last.path) : null);
         return rawJson(200, `{"data":[${shown.join(',')}],"next_cursor":${cursor}}`);
-      },
-    }),
-    route({
-      ...common,
-      path: '/executions/:id/events',
-      summary: 'List the journal of an execution, oldest first',
-      description: 'Always as JSON, page by page; an `Accept` that has no room for it is refused (406).',
-      headers: schemas.acceptHeaders,
-      query: Type.Object(pageQuery),
-      replies: { 200: pageOf(schemas.eventSchema) },
-      async handle({ params, query, headers, caller }) {
-        if (!acceptsJson(headers.accept)) throw problem('not_acceptable');
-        const from = byPosition.decode(query.cursor) ?? { seq: 0, place: 0 };
-        const { events, next } = await reading.events(caller.tenantId, params.id, from, query.limit ?? defaultLimit);
-        return reply(200, { data: events, next_cursor: next && byPosition.encode(next) });
       },
     }),
   ];

@@ -8,6 +8,7 @@ import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
+import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
 import { createLane, type Lane } from './journal/lane.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
@@ -29,6 +30,7 @@ export type Parts = {
   readonly entropy: Entropy;
   readonly store: ReturnType<typeof createEngineStore>;
   readonly waiters: Waiters;
+  readonly watch: JournalWatch;
   readonly takingUp: Outage;
   readonly observer: EngineObserver;
   ownership: Ownership;
@@ -55,7 +57,18 @@ export function wire(deps: EngineDeps): Parts {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
   });
-  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, observer, waiters: createWaiters() } as Parts;
+  const { clock, log } = deps;
+  const watch = createJournalWatch({ clock, log, writtenUpTo: store.writtenUpTo });
+  const parts = {
+    deps,
+    owner: randomUUID(),
+    entropy,
+    store,
+    takingUp,
+    observer,
+    watch,
+    waiters: createWaiters(),
+  } as Parts;
   parts.ownership = wireOwnership(parts);
   parts.lane = wireLane(parts);
   parts.runner = wireRunner(parts);
@@ -138,6 +151,7 @@ function wireRunner(parts: Parts): Runner {
     beginTry: (live, effect) => parts.attempts.begin(live, effect),
     abortTry: (live, effect) => parts.attempts.abort(live, effect),
     armTimer: (timer) => parts.timers.add(timer),
+    onWritten: parts.watch.wrote,
     readAnew({ id, shard }) {
       const again = (): void => void (parts.ownership.owns(shard) && parts.loader.load(id));
       setTimeout(again, RECOVER_AGAIN_MS).unref();

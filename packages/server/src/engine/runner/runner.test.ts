@@ -58,6 +58,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     beginTry: attempts.begin,
     abortTry: attempts.abort,
     armTimer: () => undefined,
+    onWritten: () => undefined,
     readAnew: (live) => void seen.readAnew.push(live.id),
     onStartSettled: (_, result) => void seen.starts.push(result.kind),
     onEnded: (live) => void seen.ended.push(live),

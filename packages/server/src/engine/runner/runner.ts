@@ -22,6 +22,8 @@ export type RunnerDeps = {
   /** Starts a try; its outcome comes back through `hear`. */
   readonly beginTry: (live: LiveExecution, effect: Try) => void;
   readonly abortTry: (live: LiveExecution, effect: Pick<Try, 'key' | 'attempt'>) => void;
+  /** The journal of an execution is committed up to this row. */
+  readonly onWritten: (executionId: string, seq: number) => void;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
   /** What became of a start. Never, when the lane is closed before it could tell. */
   readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
@@ -195,6 +197,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live === undefined) return deps.onConsumed(entry.consumed);
     inFlight.delete(entry);
     live.inFlight = false;
+    if (result.kind === 'committed' && entry.row !== null) deps.onWritten(live.id, entry.row.seq);
     // Given up while its flush was under way: its next owner goes on with it, and who started it hears that it is on disk.
     if (live.dropped) return settleStart(live, result.kind === 'committed' ? { kind: 'pending' } : result);
     if (result.kind === 'committed') return committed(live, result);

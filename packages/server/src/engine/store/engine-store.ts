@@ -8,6 +8,7 @@ import { insertStarts, type NewStart } from './insert-starts.ts';
 import { loadExecution } from './load-execution.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
+import { writtenUpTo } from './written-up-to.ts';
 
 export function createEngineStore(database: Database) {
   return {
@@ -17,6 +18,7 @@ export function createEngineStore(database: Database) {
     pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
     dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
+    writtenUpTo: (executionIds: readonly string[]) => writtenUpTo(database, executionIds),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),

@@ -188,6 +188,12 @@ export const problemCodes = {
     meaning: 'The execution keeps 1,000 signals that no step has taken yet. This one was not stored.',
     remedy: 'Send it again after `Retry-After` seconds, when a step has taken some.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams are open',
+    meaning: 'This tenant holds as many streams of events open in this process as it may.',
+    remedy: 'Close one, or come back after `Retry-After` seconds; lists can be read at any time.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

@@ -1,17 +1,22 @@
 import { expect, it } from 'vitest';
-import { acceptsJson } from './accept.ts';
+import { chooseType } from './accept.ts';
+
+const [json, events] = ['application/json', 'text/event-stream'] as const;
 
 it.each([
-  [undefined, true],
-  ['', true],
-  ['*/*', true],
-  ['application/*;q=0.1', true],
-  ['text/event-stream, Application/JSON; q=0.5', true],
-  ['text/html,application/xhtml+xml,*/*;q=0.8', true],
-  ['text/event-stream', false],
-  ['application/json;q=0, */*', false],
-  ['text/event-stream;q=1, application/json;q=0', false],
-  [',;=', false],
-])('Accept: %s: JSON is acceptable: %s', (accept, expected) => {
-  expect(acceptsJson(accept)).toBe(expected);
+  [undefined, json],
+  ['', json],
+  ['*/*', json],
+  ['application/*;q=0.1', json],
+  ['text/event-stream, Application/JSON; q=0.5', events],
+  ['text/event-stream;q=0.5, application/json', json],
+  ['text/event-stream, */*', events],
+  ['text/html,application/xhtml+xml,*/*;q=0.8', json],
+  ['text/event-stream', events],
+  ['application/json;q=0, */*', events],
+  ['text/html', undefined],
+  ['application/json;q=0', undefined],
+  [',;=', undefined],
+])('Accept: %s: of JSON and a stream of events, %s is answered', (accept, expected) => {
+  expect(chooseType(accept, [json, events])).toBe(expected);
 });

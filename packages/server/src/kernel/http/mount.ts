@@ -8,6 +8,7 @@ import { type Check, createCheck } from './check-input.ts';
 import { createQueryReader, type RawQuery, unknownParameter } from './read-query.ts';
 import { RequestContext } from './request-context.ts';
 import type { Route } from './route.ts';
+import { sendStream } from './send-stream.ts';
 import type { HttpServer } from './server.ts';
 
 /** Mounts all routes below `prefix`. */
@@ -33,6 +34,7 @@ function mountOne({ app, state, options }: HttpServer, prefix: string, route: Ro
       );
       reply.code(answer.status);
       if (answer.headers !== undefined) reply.headers(answer.headers);
+      if ('pieces' in answer) return sendStream(answer, request, { reply, log: state.log });
       if (answer.text !== null) reply.header('content-type', answer.contentType);
       return reply.send(answer.text ?? undefined);
     },

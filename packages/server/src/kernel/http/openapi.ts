@@ -62,15 +62,20 @@ function operation(route: Route) {
   };
 }
 
-function responses({ replies, replyHeaders }: Route) {
+function responses({ replies, replyHeaders, streams }: Route) {
   const headers = successHeaders(replyHeaders);
   return Object.fromEntries(
     Object.entries(replies).map(([status, schema]) => {
       if (typeof schema === 'string') return [status, { description: schema, headers }];
       const { description = 'Success' } = schema as { description?: string };
-      return [status, { description, headers, content: { 'application/json': { schema } } }];
+      const content = { 'application/json': { schema }, ...(status === '200' && streams && streamed(streams)) };
+      return [status, { description, headers, content }];
     }),
   );
+}
+
+function streamed({ contentType, description }: NonNullable<Route['streams']>) {
+  return { [contentType]: { schema: { type: 'string', description } } };
 }
 
 type ObjectSchema = { readonly properties: Readonly<Record<string, object>>; readonly required?: readonly string[] };

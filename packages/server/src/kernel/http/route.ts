@@ -58,6 +58,8 @@ export type RouteDefinition<
   readonly headers?: H;
   /** By status: the JSON that is answered, or a text that says what is answered in its place. */
   readonly replies: { readonly [status: number]: TSchema | string };
+  /** What a 200 is in place of JSON for who asks for this type: a stream. */
+  readonly streams?: { readonly contentType: string; readonly description: string };
   /** What successes carry beside what every answer does; one that is absent at times says so itself. */
   readonly replyHeaders?: readonly ReplyHeader[];
   /** Bytes; the configured limit when absent. */

@@ -12,6 +12,7 @@ import { answerMalformed } from './malformed.ts';
 import { readJson } from './read-json.ts';
 import { securityHeaders } from './security-headers.ts';
 import { logProblem, pathOf, problemOf, sendProblem } from './send-problem.ts';
+import { isStream } from './send-stream.ts';
 import { readTrace, type Trace } from './trace.ts';
 
 declare module 'fastify' {
@@ -232,7 +233,9 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: read
 
 function observeAnswers(app: FastifyInstance, observe: NonNullable<HttpOptions['observe']>): void {
   app.addHook('onResponse', (request, reply, done) => {
-    observe(request.method, request.routeOptions.url ?? 'unmatched', reply.statusCode, reply.elapsedTime / 1000);
+    // How long a stream lasts says nothing of how fast the server answers.
+    if (!isStream(reply))
+      observe(request.method, request.routeOptions.url ?? 'unmatched', reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
 }
