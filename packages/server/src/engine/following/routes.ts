@@ -1,17 +1,17 @@
 /** The door to the journal of an execution: page by page as JSON, or as a stream that follows it. */
 import Type from 'typebox';
-import { systemClock } from '../kernel/clock/clock.ts';
-import { problem } from '../kernel/errors/problem.ts';
-import { chooseType } from '../kernel/http/accept.ts';
-import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
-import { eventStream, type Reply, reply } from '../kernel/http/reply.ts';
-import { type Route, route } from '../kernel/http/route.ts';
-import { eventPage } from './event-view.ts';
-import { followEvents, positionAfter } from './following/follow-events.ts';
-import type { JournalWatch } from './following/journal-watch.ts';
-import type { StreamSlots } from './following/stream-slots.ts';
-import type { Reading } from './reading.ts';
-import * as schemas from './route-schemas.ts';
+import { systemClock } from '../../kernel/clock/clock.ts';
+import { problem } from '../../kernel/errors/problem.ts';
+import { chooseType } from '../../kernel/http/accept.ts';
+import { createCursor, defaultLimit, pageOf, pageQuery } from '../../kernel/http/list.ts';
+import { eventStream, type Reply, reply } from '../../kernel/http/reply.ts';
+import { type Route, route } from '../../kernel/http/route.ts';
+import { eventPage } from '../event-view.ts';
+import type { Reading } from '../reading.ts';
+import * as schemas from '../route-schemas.ts';
+import { followEvents, positionAfter } from './follow-events.ts';
+import type { JournalWatch } from './journal-watch.ts';
+import type { StreamSlots } from './stream-slots.ts';
 
 export type EventsRouteDeps = {
   readonly reading: Reading;
