@@ -5,6 +5,7 @@ import { data } from './cases/data.ts';
 import { failing } from './cases/failing.ts';
 import { flow } from './cases/flow.ts';
 import { refused } from './cases/refused.ts';
+import { rounds } from './cases/rounds.ts';
 import { signals } from './cases/signals.ts';
 import { at } from './definitions.ts';
 import { useProduct } from './product.ts';
@@ -17,6 +18,7 @@ describe.each([
   ['data', data],
   ['failing', failing],
   ['blocks', blocks],
+  ['rounds', rounds],
   ['signals', signals],
 ])('%s', (_, cases) => {
   it.concurrent.each(cases)('$name', (each) => runCase(product.api, product.outside.world(each.world), each));

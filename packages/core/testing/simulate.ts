@@ -166,7 +166,7 @@ export function portrait(plan: Plan, state: RunState): Json {
     waiting: [...signals.waiting].map((run) => [run.scope.path, run.step.id, run.waitsFrom, run.timedOption]),
   };
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
-  const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}`);
+  const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`);
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
     JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, mail, ended, rows }),

@@ -262,7 +262,9 @@ describe('the examples of the reference', () => {
   );
 
   it.each(examples)('of $type can be saved', ({ type, config }) => {
-    expect(warningsOf([typed(type, config), say('remind-later', 1)])).toEqual([]);
-    planOf([typed(type, config), say('remind-later', 1)]);
+    const more = type === 'goto' ? { depends_on: ['review'], when: 'input.again' } : {};
+    const steps = [say('review', 1), typed(type, config, more), say('remind-later', 1)];
+    expect(warningsOf(steps)).toEqual([]);
+    planOf(steps);
   });
 });

@@ -2,6 +2,7 @@
 import type { Expression, Template } from '../expression/expression.ts';
 import { compileAction } from './compile-action.ts';
 import type { Sight, TypeCompiler } from './control-type.ts';
+import { goBack } from './go-back.ts';
 import type { Issues } from './issues.ts';
 import { compileJoin } from './join.ts';
 import type { LaidStep } from './layout.ts';
@@ -71,6 +72,7 @@ function typeCompiler(step: LaidStep, view: View, workshop: Workshop): TypeCompi
     condition: (pointer, source, sight = {}) => sources.condition(at(pointer), source, viewFrom(sight)),
     block,
     reach: (pointer, id) => reachStep(id, { from: step, pointer: at(pointer), workshop }),
+    goBack: (pointer, id) => goBack(id, { from: step, pointer: at(pointer), workshop }),
     error: (issue) => issues.error({ ...issue, pointer: at(issue.pointer) }),
     warn: (issue) => issues.warn({ ...issue, pointer: at(issue.pointer) }),
   };

@@ -54,6 +54,8 @@ export type TypeCompiler = {
   block(name: string): number;
   /** The number of a step that this one can reach to withdraw it; another id is refused. */
   reach(pointer: string, id: string): number;
+  /** An earlier step of the same block, and all of the block that depend on it; another id is refused. */
+  goBack(pointer: string, id: string): { readonly step: number; readonly again: readonly number[] };
   error(issue: { readonly code: ErrorCode; readonly pointer: string; readonly message: string }): void;
   warn(issue: { readonly code: WarningCode; readonly pointer: string; readonly message: string }): void;
 };

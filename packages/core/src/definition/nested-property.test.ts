@@ -76,6 +76,18 @@ describe('compile, of random nested programs', () => {
     );
   });
 
+  it('lets a goto lead to exactly the steps of its own block that come before it', () => {
+    fc.assert(
+      fc.property(pick, ({ program, at, target, step }) => {
+        const { type } = step.document;
+        fc.pre(type === 'transform' || type === 'cancel' || type === 'goto');
+        const errors = errorsWith(program, at, { type: 'goto', config: { step: target } });
+        expect(errors).toEqual(step.before.includes(target) ? [] : ['goto_not_back']);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('knows the names of the blocks around an expression, and no others', () => {
     fc.assert(
       fc.property(pick, ({ program, at, step }) => {

@@ -138,6 +138,13 @@ export type Work =
       /** The signals that add items while it runs, and that say that no more come; null: the list is all there is. */
       readonly adds: { readonly signal: string; readonly closedBy: string | null } | null;
     }
+  | {
+      readonly kind: 'goto';
+      readonly step: number;
+      readonly max: number;
+      /** The step that it leads to and all that depend on it, the `goto` and what follows it included. */
+      readonly again: readonly number[];
+    }
   | { readonly kind: 'cancel'; readonly steps: readonly number[]; readonly outcome: 'skip' | 'complete' }
   | ({ readonly kind: 'wait' } & TimeToWait)
   | ({

@@ -13,6 +13,7 @@ import {
   isTried,
   pathOf,
   type RunState,
+  roundOf,
   type Scope,
   type StepRun,
   type Timer,
@@ -40,6 +41,7 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'skipped':
       return end(state, runOf(plan, state, event, null), 'SKIPPED', event.at, (run) => {
         run.withdrawn = event.w === true;
+        run.passedOver = event.x === true;
         run.output = null;
       });
     case 'signalled':
@@ -170,18 +172,44 @@ function namedBlocks(plan: Plan): ReadonlyMap<string, number> {
 
 const blocksByName = new WeakMap<Plan, ReadonlyMap<string, number>>();
 
-/** Where the block instance stands; `$` keeps `on_failure` and `on_cancel` apart from steps of that name. */
+/** Where the block instance stands; `$` and `@`, which no id has, keep apart `on_failure` and `on_cancel`, and the rounds. */
 export function scopePath(plan: Plan, owner: StepRun | null, name: string | number): string {
-  return owner === null ? `$${name}` : `${pathOf(plan, owner.step, owner.scope)}.${name}`;
+  if (owner === null) return `$${name}`;
+  const path = pathOf(plan, owner.step, owner.scope);
+  return owner.round === 0 ? `${path}.${name}` : `${path}@${owner.round}.${name}`;
 }
 
 function succeeded(plan: Plan, state: RunState, event: EventOf<'succeeded'>): void {
+  if (event.t !== undefined) return goneBack(plan, state, event);
   end(state, runOf(plan, state, event, event.at), 'SUCCESS', event.at, (run) => {
     run.output = event.o ?? null;
     run.error = event.err ?? null;
     if (event.c !== undefined) run.chosen = event.c;
   });
   if (event.v !== undefined) state.vars = { ...state.vars, ...event.v };
+}
+
+/** A `goto` was taken: it and all that has run since the step that it leads to are left behind, and these steps are to run again. */
+function goneBack(plan: Plan, state: RunState, event: EventOf<'succeeded'>): void {
+  const taken = runOf(plan, state, event, event.at);
+  if (taken === undefined || isFinal(taken.status) || taken.step.work.kind !== 'goto') return;
+  const { scope } = taken;
+  const { again } = taken.step.work;
+  // While the `goto` itself has not ended, its block cannot be complete, whatever closes in it.
+  for (const index of again) for (const inner of scope.runs.get(index)?.inner ?? []) close(state, inner);
+  taken.status = 'SUCCESS';
+  taken.endedAt = event.at;
+  state.ended.push(taken);
+  taken.endOrder = state.ended.length;
+  scope.past ??= new Map();
+  for (const index of again) {
+    const run = scope.runs.get(index);
+    if (run === undefined) continue;
+    run.leftAt = state.ended.length;
+    if (run !== taken) scope.remaining += 1;
+    scope.runs.delete(index);
+    scope.past.set(index, [...(scope.past.get(index) ?? []), run]);
+  }
 }
 
 function stopping(state: RunState, event: EventOf<'stopping'>): void {
@@ -225,11 +253,13 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
   const scope = state.scopes.get(key.p ?? '');
   const step = index === undefined ? undefined : plan.steps[index];
   if (step === undefined || scope === undefined) return undefined;
-  const known = scope.runs.get(step.index);
+  const known = findRun(plan, state, key);
   if (known !== undefined) return known;
   const run: StepRun = {
     step,
     scope,
+    round: roundOf(scope, step),
+    leftAt: null,
     status: 'QUEUED',
     attempt: 0,
     startedAt,
@@ -239,6 +269,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     input: undefined,
     chosen: null,
     withdrawn: false,
+    passedOver: false,
     waiting: null,
     waitsFrom: 0,
     signal: null,
@@ -296,6 +327,7 @@ function close(state: RunState, scope: Scope): void {
   if (scope.closed) return;
   scope.closed = true;
   if (scope.graceTimer !== null) drop(state, scope.graceTimer);
+  if (scope.lingering > 0) closeLingering(state, scope);
   const { owner } = scope;
   if (owner === null) return;
   if (scope.index !== null) owner.items[scope.failed ? 'failed' : 'succeeded'] += 1;
@@ -303,6 +335,11 @@ function close(state: RunState, scope: Scope): void {
   scope.lingers = false;
   owner.scope.lingering -= 1;
   if (isComplete(owner.scope) && owner.scope.stopping === null) close(state, owner.scope);
+}
+
+/** A block that is taken out of the execution takes the branches with it that nothing in it waited for. */
+function closeLingering(state: RunState, { runs }: Scope): void {
+  for (const run of runs.values()) for (const inner of run.inner) if (inner.lingers) close(state, inner);
 }
 
 function arm(state: RunState, timer: Timer): number {

@@ -8,12 +8,13 @@ import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
+import { beginGoto } from './jumps.ts';
 import { beginWaitAny } from './options.ts';
 import { beginLoop } from './rounds.ts';
 import { isStopping, keyIn } from './scope.ts';
 import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
-import { pathOf, type Scope } from './state.ts';
+import { pathOf, roundOf, type Scope } from './state.ts';
 import { workInput } from './step-input.ts';
 import { stepEnded, withdraw } from './stop.ts';
 import { terminate } from './terminate.ts';
@@ -35,11 +36,12 @@ export function beginStep(d: Decision, place: Place): void {
   if (step.when === null) return work(d, place);
   const asked = evaluateCondition(d, scope, step.when);
   if ('error' in asked) return failStep(d, place, asked.error);
-  return asked.value ? work(d, place) : skip(d, place);
+  if (asked.value) return work(d, place);
+  skip(d, place, step.work.kind === 'goto' ? { x: true } : {});
 }
 
-function skip(d: Decision, { scope, step }: Place): void {
-  record(d, { e: 'skipped', ...keyIn(scope, step), at: d.at });
+function skip(d: Decision, { scope, step }: Place, why: { readonly x?: true } = {}): void {
+  record(d, { e: 'skipped', ...keyIn(scope, step), at: d.at, ...why });
   stepEnded(d, scope, step);
 }
 
@@ -64,6 +66,8 @@ function work(d: Decision, place: Place): void {
       return beginLoop(d, place, work);
     case 'for_each':
       return beginForEach(d, place, work);
+    case 'goto':
+      return beginGoto(d, place, work);
     case 'cancel':
       return beginCancel(d, place, work);
     case 'wait':
@@ -134,8 +138,8 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
       work.kind === 'function'
         ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs)
         : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-    // The round stands at 0 until steps can be begun again; the generation rises with each retry by a person.
-    idempotencyKey: `${d.context.rootId}/${path}/0/${d.context.generation}`,
+    // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
+    idempotencyKey: `${d.context.rootId}/${path}/${roundOf(scope, step)}/${d.context.generation}`,
     free: work.kind === 'function',
     recordFirst: work.kind === 'action' && work.delivery === 'at_most_once',
     ...(work.kind === 'function' ? { code: work.code, memoryMb: work.memoryMb } : {}),

@@ -4,10 +4,13 @@
  * One journal row holds the events that one flush recorded for one execution, in order, as a JSON array; the row's number
  * is `seq`. Keys are short because bytes are what the journal costs: `e` kind, `s` step id, `p` scope path (absent at the
  * top), `r` round (absent for 0), `at` milliseconds since the epoch.
+ *
+ * A scope path names the blocks and steps around, with their numbers where there are several: `orders.3.pay.error`. A step
+ * that a `goto` has begun again stands in it with its round, `review@1.body`.
  */
 import type { Json } from '../json.ts';
 
-/** Which run of which step: the step's id, the block instance it runs in, and how often it was begun there. */
+/** Which run of which step: the step's id, the block instance it runs in, and how often a `goto` has begun it again there. */
 export type RunKey = { readonly s: string; readonly p?: string; readonly r?: number };
 
 export type StepError = {
@@ -82,18 +85,22 @@ export type RunEvent =
     }
   /** A step that goes on waiting for more took the kept signal `g`: a for_each whose items come by signals. */
   | (RunKey & { readonly e: 'taken'; readonly at: number; readonly g: number })
-  /** `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. */
+  /**
+   * `o` the output (absent for null), `v` the variables it wrote, `c` the case a switch chose. `t` of a `goto` that was taken:
+   * the step it leads back to, which starts a new round with all that depends on it.
+   */
   | (RunKey & {
       readonly e: 'succeeded';
       readonly at: number;
       readonly o?: Json;
       readonly v?: { readonly [name: string]: Json };
       readonly c?: number | 'default';
+      readonly t?: string;
       readonly err?: StepError;
     })
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
-  /** `w` when it was withdrawn rather than not reached. */
-  | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true })
+  /** `w` when it was withdrawn rather than not reached; `x` of a `goto` that its `when` passed over. */
+  | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true; readonly x?: true })
   | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string }
   /** The block at scope path `p` (absent: the top, so the execution) stops and will end as `to`; by `until` what runs must have reported. */
   | {

@@ -29,14 +29,20 @@ function judgeCount(step: PlanStep, scope: Scope, count: number): JoinVerdict {
   for (const index of step.dependsOn) {
     const run = scope.runs.get(index);
     if (run === undefined || !isFinal(run.status)) open += 1;
-    else if (run.status === 'SUCCESS') succeeded += 1;
+    else if (run.status === 'SUCCESS' || isPassedGoto(run)) succeeded += 1;
   }
   if (succeeded >= count) return 'run';
   return succeeded + open < count ? 'skip' : 'wait';
 }
 
 function satisfies(run: StepRun): boolean {
-  return run.status === 'SUCCESS' || (run.status === 'FAILED' && run.step.onError.kind === 'continue');
+  if (run.status === 'FAILED') return run.step.onError.kind === 'continue';
+  return run.status === 'SUCCESS' || isPassedGoto(run);
+}
+
+/** A `goto` that is not taken lets go on what follows it. One on a dead path is dead like any other step. */
+function isPassedGoto({ step, status, passedOver, withdrawn }: StepRun): boolean {
+  return status === 'SKIPPED' && step.work.kind === 'goto' && (passedOver || withdrawn);
 }
 
 /**

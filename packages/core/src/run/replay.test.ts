@@ -20,6 +20,7 @@ const step = fc.record({
     'cancel',
     'signal',
     'first',
+    'goto',
   ),
   deps: fc.array(fc.nat(5), { maxLength: 3 }),
   when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
@@ -100,9 +101,19 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
             config: { steps: [`s${n - 1}`], outcome: n % 2 === 0 ? 'skip' : 'complete' },
             ...more,
           };
+    case 'goto':
+      return goto(n, more);
     default:
       return say(`s${n}`, '${ uuid() }', more);
   }
+}
+
+/** Back to a step that it depends on, now and then, and not for ever. */
+function goto(n: number, more: { readonly [field: string]: Json }): Json {
+  const before = more['depends_on'] as readonly string[];
+  if (before.length === 0) return say(`s${n}`, '${ uuid() }', more);
+  const taken = { step: before[n % before.length] ?? '', max: 1 + (n % 3) };
+  return { id: `s${n}`, type: 'goto', config: taken, ...more, ...(n % 4 === 0 ? {} : { when: 'vars.n < 2' }) };
 }
 
 const undo = { compensate: { type: 'act', config: {} } };
@@ -212,7 +223,7 @@ describe('the journal', () => {
         const ended = new Set<string>();
         for (const event of run.events) {
           if (!('s' in event) || event.s === undefined) continue;
-          const name = `${event.p ?? ''}/${event.s}`;
+          const name = `${event.p ?? ''}/${event.s}/${event.r ?? 0}`;
           if (event.e === 'begun') expect(ended.has(name)).toBe(false);
           if (event.e !== 'succeeded' && event.e !== 'failed' && event.e !== 'skipped') continue;
           expect(ended.has(name)).toBe(false);

@@ -13,6 +13,7 @@ import type { Json } from '../json.ts';
 import { scopePath } from './apply.ts';
 import type { Decision } from './decision.ts';
 import type { StepError } from './event.ts';
+import { runAsOf, runInSight } from './in-sight.ts';
 import { blockOutput } from './output.ts';
 import type { Scope, StepRun } from './state.ts';
 
@@ -65,7 +66,7 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
         case 'vars':
           return d.state.vars;
         case 'steps':
-          return new StepsResolver(d, scope);
+          return new StepsResolver(d, scope, more.from ?? null);
         case 'result':
           return more.result;
         case 'index':
@@ -94,7 +95,12 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
 }
 
 /** Names that exist for this one evaluation. */
-export type More = { readonly result?: Json; readonly lookup?: (name: string) => Json | undefined };
+export type More = {
+  readonly result?: Json;
+  readonly lookup?: (name: string) => Json | undefined;
+  /** The run that it is evaluated for, when it may be one that a `goto` left behind. */
+  readonly from?: StepRun;
+};
 
 /** The nearest round or item that the scope stands in. */
 function nearest(d: Decision, scope: Scope, kind: 'round' | 'item'): Scope | undefined {
@@ -128,7 +134,7 @@ export function itemsOf(d: Decision, run: StepRun): readonly Json[] {
   if (run.itemList !== undefined) return run.itemList;
   const { work } = run.step;
   const recorded =
-    run.input ?? (work.kind === 'for_each' ? work.items.evaluate(expressionScope(d, run.scope, {})) : []);
+    run.input ?? (work.kind === 'for_each' ? work.items.evaluate(expressionScope(d, run.scope, { from: run })) : []);
   // A copy: signals may add to it, and it may be part of the input or of a recorded event.
   run.itemList = [...(Array.isArray(recorded) ? (recorded as readonly Json[]) : []), ...run.added.items];
   return run.itemList;
@@ -137,8 +143,10 @@ export function itemsOf(d: Decision, run: StepRun): readonly Json[] {
 class StepsResolver extends Resolver {
   readonly #d: Decision;
   readonly #scope: Scope;
-  constructor(d: Decision, scope: Scope) {
+  readonly #from: StepRun | null;
+  constructor(d: Decision, scope: Scope, from: StepRun | null) {
     super();
+    this.#from = from;
     this.#d = d;
     this.#scope = scope;
   }
@@ -146,13 +154,15 @@ class StepsResolver extends Resolver {
     const index = this.#d.plan.stepIndex.get(id);
     const step = index === undefined ? undefined : this.#d.plan.steps[index];
     if (step === undefined) return undefined;
-    const holder = enclosing(this.#scope, step.block);
-    return new StepResolver(holder?.runs.get(step.index));
+    return new StepResolver(runInSight(this.#scope, step, this.#from));
   }
   toJson(): Json {
     const all: [string, Json][] = [];
+    let via = this.#from;
     for (let scope: Scope | null = this.#scope; scope !== null; scope = scope.parent) {
-      for (const run of scope.runs.values()) all.push([run.step.id, new StepResolver(run).toJson()]);
+      for (const { step } of scope.runs.values())
+        all.push([step.id, new StepResolver(runAsOf(scope, step.index, via)).toJson()]);
+      via = scope.owner;
     }
     return Object.fromEntries(all);
   }
@@ -194,12 +204,6 @@ class StepResolver extends Resolver {
       }),
     );
   }
-}
-
-/** The nearest instance of the block that the scope stands in. */
-function enclosing(scope: Scope, block: number): Scope | undefined {
-  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.block === block) return each;
-  return undefined;
 }
 
 function handledError(scope: Scope): Json | undefined {

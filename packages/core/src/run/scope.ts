@@ -3,10 +3,12 @@ import type { PlanStep } from '../definition/plan.ts';
 import { scopePath } from './apply.ts';
 import { type Decision, record } from './decision.ts';
 import type { RunKey, StepError } from './event.ts';
-import { isComplete, isFinal, keyOf, type Scope, type StepRun } from './state.ts';
+import { isComplete, isFinal, keyOf, roundOf, type Scope, type StepRun } from './state.ts';
 
 export function keyIn(scope: Scope, step: PlanStep): RunKey {
-  return scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
+  const key = scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
+  const round = scope.past === null ? 0 : roundOf(scope, step);
+  return round === 0 ? key : { ...key, r: round };
 }
 
 /** Opens blocks under a run (null: `on_failure` or `on_cancel`), all before any of their steps begins. */

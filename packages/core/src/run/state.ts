@@ -11,6 +11,10 @@ import type { ExecutionStatus, FinalStatus, Phase, RunKey, StepError, StepStatus
 export type StepRun = {
   readonly step: PlanStep;
   readonly scope: Scope;
+  /** How often the step was begun before in this instance of its block, by `goto`. */
+  readonly round: number;
+  /** How many runs of the execution had ended when a `goto` left this one behind; null: it is the one that counts. */
+  leftAt: number | null;
   status: StepStatus;
   /** Number of the current or last try, from 1; 0 for a step without tries. */
   attempt: number;
@@ -23,6 +27,8 @@ export type StepRun = {
   /** The case a switch chose. */
   chosen: number | 'default' | null;
   withdrawn: boolean;
+  /** A `goto` that its `when` passed over: what depends on it goes on. */
+  passedOver: boolean;
   /** Why nothing runs although the step is EXECUTING; null: a try is under way, or inner blocks are. */
   waiting: 'delay' | 'retry_backoff' | 'signal' | null;
   /** Of a wait for signals: the number from which on they came while it waits. */
@@ -63,6 +69,8 @@ export type Scope = {
   /** Number of the round or item; null for a block that opens once. */
   readonly index: number | null;
   readonly runs: Map<number, StepRun>;
+  /** Runs of earlier rounds, which a `goto` left behind: by step, in order. Null before the first. */
+  past: Map<number, StepRun[]> | null;
   /** Steps of the block that have not ended. */
   remaining: number;
   /** Blocks of steps that have ended which run on all the same: branches and items that nothing waits for. */
@@ -151,6 +159,7 @@ export function createScope(
   return {
     ...of,
     runs: new Map(),
+    past: null,
     remaining,
     lingering: 0,
     lingers: false,
@@ -171,14 +180,27 @@ export function pathOf(plan: Plan, step: PlanStep, scope: Scope): string {
   return scope.path === '' ? step.id : `${scope.path}.${step.id}`;
 }
 
-export function keyOf(run: StepRun): RunKey {
-  return run.scope.path === '' ? { s: run.step.id } : { s: run.step.id, p: run.scope.path };
+export function keyOf({ step, scope, round }: StepRun): RunKey {
+  const key = scope.path === '' ? { s: step.id } : { s: step.id, p: scope.path };
+  return round === 0 ? key : { ...key, r: round };
+}
+
+/** The number of the run that the step has, or will have, in this instance of its block. */
+export function roundOf(scope: Scope, step: PlanStep): number {
+  return scope.past?.get(step.index)?.length ?? 0;
 }
 
 /** The run that a recorded key names; undefined when it has not begun. */
 export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | undefined {
   const index = plan.stepIndex.get(key.s);
-  return index === undefined ? undefined : state.scopes.get(key.p ?? '')?.runs.get(index);
+  const scope = index === undefined ? undefined : state.scopes.get(key.p ?? '');
+  if (index === undefined || scope === undefined) return undefined;
+  return scope.past?.get(index)?.[key.r ?? 0] ?? currentRun(scope, index, key.r ?? 0);
+}
+
+function currentRun(scope: Scope, index: number, round: number): StepRun | undefined {
+  const run = scope.runs.get(index);
+  return run?.round === round ? run : undefined;
 }
 
 /** True while a try is under way: EXECUTING, not waiting for a time, and not in the hands of its handler. */

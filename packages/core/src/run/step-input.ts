@@ -4,8 +4,9 @@ import type { Reference } from '../expression/expression.ts';
 import type { Json } from '../json.ts';
 import type { RunContext } from './contract.ts';
 import type { Decision, Place } from './decision.ts';
+import { runInSight } from './in-sight.ts';
 import { type Evaluation, evaluate } from './scope-values.ts';
-import type { RunState, Scope, StepRun } from './state.ts';
+import type { RunState, StepRun } from './state.ts';
 
 type TriedWork = Extract<Work, { kind: 'action' | 'function' }>;
 
@@ -25,10 +26,11 @@ export function givenTo(run: StepRun, known: Known): Json {
   const { work } = run.step;
   if (run.input !== undefined) return run.input;
   if ((work.kind !== 'action' && work.kind !== 'function') || run.attempt === 0 || work.recordInput) return null;
-  const references = sourceOf(work)?.references ?? [];
+  const source = sourceOf(work);
+  const references = source?.references ?? [];
   if (!references.every((reference) => isAsItWas(reference, run, known.plan))) return null;
-  const given = workInput({ ...known, ...noDecision }, run, work);
-  return 'error' in given ? null : given.value;
+  const given = source === null ? null : evaluate({ ...known, ...noDecision }, run.scope, source, { from: run });
+  return given === null || 'error' in given ? null : given.value;
 }
 
 function sourceOf(work: TriedWork) {
@@ -44,15 +46,10 @@ function isAsItWas({ name, path }: Reference, run: StepRun, plan: Plan): boolean
   const [id] = path;
   const step = plan.steps[(typeof id === 'string' ? plan.stepIndex.get(id) : undefined) ?? -1];
   if (step === undefined) return false;
-  const seen = instance(run.scope, step.block)?.runs.get(step.index);
+  const seen = runInSight(run.scope, step, run);
   if (seen === undefined) return true;
   if (seen.endedAt === null || seen.endedAt > (run.startedAt ?? 0)) return false;
   return run.endOrder === 0 || seen.endOrder < run.endOrder;
-}
-
-function instance(scope: Scope, block: number): Scope | undefined {
-  for (let each: Scope | null = scope; each !== null; each = each.parent) if (each.block === block) return each;
-  return undefined;
 }
 
 /** Time and chance are never asked for here: what depends on them is recorded. */

@@ -3,12 +3,14 @@ import type { Plan, PlanStep } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import type { RunContext } from './contract.ts';
 import type { StepError, StepStatus } from './event.ts';
-import { isFinal, pathOf, type RunState, type StepRun } from './state.ts';
+import { isFinal, pathOf, type RunState, roundOf, type Scope, type StepRun } from './state.ts';
 import { givenTo } from './step-input.ts';
 
 export type StepRow = {
   readonly step_id: string;
   readonly path: string;
+  /** How often a `goto` had begun the step again: each round is a row. */
+  readonly round: number;
   readonly type: string;
   readonly status: StepStatus;
   /** Number of the current or last try; 0 for a step without tries, or one that never began. */
@@ -23,27 +25,37 @@ export type StepRow = {
 };
 
 export function stepRows(plan: Plan, state: RunState): readonly StepRow[] {
-  const runs = new Map<number, StepRun[]>();
+  const rows = new Map<number, StepRow[]>();
+  const add = (step: PlanStep, row: StepRow) => {
+    const of = rows.get(step.index);
+    if (of === undefined) rows.set(step.index, [row]);
+    else of.push(row);
+  };
   for (const scope of state.scopes.values()) {
-    for (const run of scope.runs.values()) {
-      const of = runs.get(run.step.index);
-      if (of === undefined) runs.set(run.step.index, [run]);
-      else of.push(run);
+    for (const run of scope.past === null ? [] : [...scope.past.values()].flat())
+      add(run.step, rowOf(run, plan, state));
+    for (const run of scope.runs.values()) add(run.step, rowOf(run, plan, state));
+    for (const index of scope.past?.keys() ?? []) {
+      const step = plan.steps[index];
+      if (step !== undefined && !scope.runs.has(index)) add(step, comingRound(plan, state, { scope, step }));
     }
   }
-  return plan.steps.flatMap((step) => {
-    const of = runs.get(step.index);
-    if (of !== undefined) return of.map((run) => rowOf(run, plan, state));
-    return neverRan(plan, state, step);
-  });
+  return plan.steps.flatMap((step) => rows.get(step.index) ?? neverRan(plan, state, step));
+}
+
+/** A `goto` has led back before the step, and it has not begun again. */
+function comingRound(plan: Plan, state: RunState, { scope, step }: { scope: Scope; step: PlanStep }): StepRow {
+  const status = state.endedAt !== null || scope.closed ? 'SKIPPED' : 'QUEUED';
+  return rowWithoutRun(step, { path: pathOf(plan, step, scope), round: roundOf(scope, step), status });
 }
 
 function rowOf(run: StepRun, plan: Plan, state: RunState): StepRow {
-  const { step, scope, status, attempt, output, endedAt } = run;
+  const { step, scope, round, status, attempt, output, endedAt } = run;
   const began = status === 'SKIPPED' && !run.withdrawn ? null : run.startedAt;
   return {
     step_id: step.id,
     path: pathOf(plan, step, scope),
+    round,
     type: step.type,
     status,
     attempt,
@@ -66,20 +78,23 @@ function neverRan(plan: Plan, state: RunState, step: PlanStep): readonly StepRow
   if (kind === 'compensation') return [];
   if (!over && (kind === 'handler' || kind === 'on_failure' || kind === 'on_cancel')) return [];
   const status = over || isPast(plan, state, step) ? 'SKIPPED' : 'QUEUED';
-  return [
-    {
-      step_id: step.id,
-      path: plannedPath(plan, step),
-      type: step.type,
-      status,
-      attempt: 0,
-      input: () => null,
-      output: null,
-      error: null,
-      startedAt: null,
-      finishedAt: null,
-    },
-  ];
+  return [rowWithoutRun(step, { path: plannedPath(plan, step), round: 0, status })];
+}
+
+function rowWithoutRun(step: PlanStep, of: Pick<StepRow, 'path' | 'round' | 'status'>): StepRow {
+  return {
+    step_id: step.id,
+    path: of.path,
+    round: of.round,
+    type: step.type,
+    status: of.status,
+    attempt: 0,
+    input: () => null,
+    output: null,
+    error: null,
+    startedAt: null,
+    finishedAt: null,
+  };
 }
 
 /** True when a step around this one has ended or chosen another block. */

@@ -91,11 +91,10 @@ export function withdraw(d: Decision, scope: Scope, step: PlanStep): void {
 export function abandon(d: Decision, run: StepRun): void {
   if (isTrying(run)) d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
   for (const inner of run.inner) {
-    if (inner.closed) continue;
+    if (inner.closed || (isFinal(run.status) && !inner.lingers)) continue; // what undoes it goes on
     for (const each of [...inner.runs.values()]) {
-      if (isFinal(each.status)) continue;
       abandon(d, each);
-      record(d, { e: 'skipped', ...keyOf(each), at: d.at, w: true });
+      if (!isFinal(each.status)) record(d, { e: 'skipped', ...keyOf(each), at: d.at, w: true });
     }
   }
 }

@@ -9,7 +9,7 @@ export type Shape = {
   readonly inner: readonly (readonly Shape[])[];
 };
 type Kind = (typeof plain)[number] | (typeof holding)[number];
-const plain = ['transform', 'cancel'] as const;
+const plain = ['transform', 'cancel', 'goto'] as const;
 const holding = ['block', 'parallel', 'times', 'while', 'until', 'for_each', 'switch'] as const;
 
 const depends = fc.array(fc.nat(), { maxLength: 2 });
@@ -38,6 +38,8 @@ type Around = {
   readonly ended: readonly string[];
   /** Ids of the other steps of its block and of those around, without the steps that hold it. */
   readonly reachable: readonly string[];
+  /** Of those that have ended: the steps of its own block. */
+  readonly before: readonly string[];
   /** Names that only the blocks around it give. */
   readonly names: readonly string[];
 };
@@ -66,6 +68,7 @@ export function buildProgram(of: readonly Shape[]): Program {
       const own: Around = {
         ended: [...around.ended, ...earlier],
         reachable: [...around.reachable, ...ids.filter((each) => each !== id)],
+        before: earlier,
         names: around.names,
       };
       const document: Field = { id, ...(on.length === 0 ? {} : { depends_on: on.map((each) => ids[each] ?? '') }) };
@@ -100,12 +103,16 @@ export function buildProgram(of: readonly Shape[]): Program {
         return { type: 'loop', config: untilLoop(steps('loop'), own) };
       case 'cancel':
         return own.reachable.length === 0 ? said(own) : { type: kind, config: { steps: own.reachable } };
+      case 'goto': {
+        const [step] = own.before;
+        return step === undefined ? said(own) : { type: kind, config: { step }, when: 'input.x' };
+      }
       case 'transform':
         return said(own);
     }
   }
 
-  return { steps: block(of, { ended: [], reachable: [], names: [] }), all };
+  return { steps: block(of, { ended: [], reachable: [], before: [], names: [] }), all };
 }
 
 function said({ ended, names }: Around): Field {

@@ -77,6 +77,8 @@ const fields: Readonly<Record<string, string>> = {
   st: 'status',
   to: 'status',
   w: 'withdrawn',
+  t: 'target_step_id',
+  x: 'passed_over',
   g: 'signal',
   n: 'name',
   d: 'payload',

@@ -122,6 +122,7 @@ export const commandedSchema = Type.Omit(startedSchema, ['status']);
 export const stepSchema = Type.Object({
   step_id: Type.String(),
   path: Type.String(),
+  round: Type.Integer({ description: 'How often a `goto` had begun the step again: each round is a row.' }),
   type: Type.String(),
   status: words('QUEUED', 'EXECUTING', 'SUCCESS', 'FAILED', 'SKIPPED'),
   attempt: Type.Integer(),

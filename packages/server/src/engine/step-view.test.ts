@@ -7,6 +7,7 @@ const context: RunContext = { executionId: 'x', rootId: 'x', tenantId: 't', inpu
 const row = (path: string, input: StepRow['input']): StepRow => ({
   step_id: path,
   path,
+  round: 0,
   type: 'act',
   status: 'SUCCESS',
   attempt: 1,
@@ -22,6 +23,7 @@ it('a step is shown with what it was given, asked of its own execution', async (
   const [text] = await stepTexts([row('a', ({ executionId }) => ({ of: executionId }))], context, going);
   expect(JSON.parse(text ?? '')).toMatchObject({
     path: 'a',
+    round: 0,
     input: { of: 'x' },
     started_at: '1970-01-01T00:00:00.001Z',
     duration_ms: 2,

@@ -4,6 +4,7 @@ import { blockType } from './block.ts';
 import { cancelType } from './cancel.ts';
 import { forEachType } from './for-each.ts';
 import { functionType } from './function.ts';
+import { gotoType } from './goto.ts';
 import { loopType } from './loop.ts';
 import { parallelType } from './parallel.ts';
 import { setVariablesType } from './set-variables.ts';
@@ -24,6 +25,7 @@ export const controlTypes: readonly ControlType[] = [
   loopType,
   waitType,
   waitAnyType,
+  gotoType,
   cancelType,
   terminateType,
 ];

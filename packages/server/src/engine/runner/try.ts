@@ -4,7 +4,7 @@ import type { AttemptOutcome, Effect } from '@cloudflow/core/run/contract.ts';
 export type Try = Extract<Effect, { kind: 'attempt' }>;
 
 export function tryName({ key, attempt }: Pick<Try, 'key' | 'attempt'>): string {
-  return `${key.p ?? ''}/${key.s}#${attempt}`;
+  return `${key.p ?? ''}/${key.s}/${key.r ?? 0}#${attempt}`;
 }
 
 /** Of a try that was to stop before anybody had begun it. */
