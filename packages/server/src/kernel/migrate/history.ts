@@ -20,7 +20,7 @@ export function checkHistory(
 ): readonly MigrationFile[] {
   const byNumber = new Map(applied.map((row) => [row.number, row]));
   const newest = applied.at(-1);
-  if (newest !== undefined && newest.number > files.length) {
+  if (newest !== undefined && newest.number > (files.at(-1)?.number ?? 0)) {
     throw new SchemaMismatchError(
       `the database is newer than this CloudFlow: it has migration ${newest.name}, but this release ends at ${files.at(-1)?.name ?? 'none'}; start the newer release, or restore a backup from before it`,
     );

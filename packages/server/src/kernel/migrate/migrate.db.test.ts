@@ -143,10 +143,14 @@ describe('the files', () => {
     expect(() => readMigrations(folder)).toThrow('must begin with the lines');
   });
 
-  it('have numbers without gaps and doubles', () => {
-    write('0001_a.sql', '');
-    write('0003_b.sql', '');
-    expect(() => readMigrations(folder)).toThrow('expected migration number 2, but found 0003_b.sql');
+  it('have a number each; one that came late is applied when it is there', async () => {
+    write('0001_a.sql', 'create table a (id int);');
+    write('0003_c.sql', 'create table c (id int);');
+    await run();
+    write('0002_b.sql', 'create table b (id int);');
+    expect(await run()).toEqual({ applied: ['0002_b.sql'] });
+    write('0003_d.sql', '');
+    expect(() => readMigrations(folder)).toThrow('0003_c.sql and 0003_d.sql have the same number');
   });
 });
 
@@ -157,7 +161,10 @@ describe('the status', () => {
       names: readMigrations().map(({ name }) => name),
     });
     for (const name of readdirSync(migrationsFolder)) copyFileSync(join(migrationsFolder, name), join(folder, name));
-    write(`${String(readMigrations().length + 1).padStart(4, '0')}_later.sql`, 'create table later (id int);');
+    write(
+      `${String((readMigrations().at(-1)?.number ?? 0) + 1).padStart(4, '0')}_later.sql`,
+      'create table later (id int);',
+    );
     await run();
     expect(await migrationStatus(test.database)).toMatchObject({ kind: 'unusable' });
   });
