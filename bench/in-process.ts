@@ -6,6 +6,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptRunner } from '../packages/server/src/action/index.ts';
 import { createEngine } from '../packages/server/src/engine/create-engine.ts';
 import type { Engine } from '../packages/server/src/engine/engine.ts';
+import { createPostgresBlobs } from '../packages/server/src/kernel/blob/postgres-blobs.ts';
 import { systemClock } from '../packages/server/src/kernel/clock/clock.ts';
 import { createDatabase } from '../packages/server/src/kernel/db/create-database.ts';
 import { type Database, defaultTenantId } from '../packages/server/src/kernel/db/database.ts';
@@ -56,6 +57,7 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
     actions: trivial,
     planOf: () => Promise.reject(new Error('nothing is recovered here')),
     readHead: () => Promise.resolve(undefined),
+    blobs: createPostgresBlobs(database),
     clock: systemClock,
     log: silentLog,
     onFatal(error) {

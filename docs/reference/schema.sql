@@ -46,6 +46,33 @@ create policy authenticate on api_keys for select to cloudflow_app using ((key_h
 create policy owner on api_keys for all to <owner> using (true) with check (true);
 grant insert, select, update on api_keys to cloudflow_app;
 
+create table blob_home (
+  single               boolean not null default true,
+  home                 text not null,
+  constraint blob_home_pkey PRIMARY KEY (single),
+  constraint blob_home_single_check CHECK (single)
+);
+alter table blob_home enable row level security, force row level security;
+create policy owner on blob_home for all to <owner> using (true) with check (true);
+
+create table blobs (
+  owner                uuid not null,
+  tenant_id            uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  area                 text not null,
+  digest               bytea not null,
+  content              bytea not null,
+  constraint blobs_pkey PRIMARY KEY (area, owner, digest),
+  constraint blobs_area_check CHECK ((area = ANY (ARRAY['executions'::text, 'archives'::text]))),
+  constraint blobs_digest_check CHECK ((octet_length(digest) = 32))
+);
+alter table blobs enable row level security, force row level security;
+create policy app on blobs for select to cloudflow_app using ((tenant_id = current_tenant()));
+create policy engine on blobs for all to cloudflow_engine using (true) with check (true);
+create policy owner on blobs for all to <owner> using (true) with check (true);
+grant select on blobs to cloudflow_app;
+grant delete, insert, select on blobs to cloudflow_engine;
+
 create table engine_commits (
   flush_id             uuid not null,
   lane                 uuid not null,

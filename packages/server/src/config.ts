@@ -54,6 +54,12 @@ export const settings = {
     '10',
     'Most connections for everything but the writer of the engine.',
   ),
+  blobs: setting(
+    'CLOUDFLOW_BLOBS',
+    oneOf('auto', 'postgres', 'disk'),
+    'auto',
+    'Where values over 256 KB and archives are kept: in the database, or as files in `blobs` in the data directory, which then all processes must share. `auto`: files beside the embedded PostgreSQL, else in the database.',
+  ),
   bootstrapApiKey: secret(
     'CLOUDFLOW_BOOTSTRAP_API_KEY',
     optional(textLike('cfk_live_ and 32 letters or digits', /^cfk_live_[A-Za-z0-9]{32}$/)),

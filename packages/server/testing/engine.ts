@@ -13,6 +13,8 @@ import {
   type StartRequest,
   type StartResult,
 } from '../src/engine/index.ts';
+import type { BlobStore } from '../src/kernel/blob/blob-store.ts';
+import { createPostgresBlobs } from '../src/kernel/blob/postgres-blobs.ts';
 import { systemClock } from '../src/kernel/clock/clock.ts';
 import { type Database, defaultTenantId } from '../src/kernel/db/database.ts';
 import { silentLog } from '../src/kernel/log/log.ts';
@@ -38,6 +40,7 @@ export type World = AttemptRunner & {
 export type TestEngines = {
   readonly url: string;
   readonly database: Database;
+  readonly blobs: BlobStore;
   /** An engine that has begun. `drives: false`: it only accepts. It is drained after the test. */
   anEngine(options?: Partial<EngineDeps> & { readonly drives?: boolean }): Promise<TestEngine>;
   publish(steps: readonly object[], more?: object): Promise<ResolvedWorkflow>;
@@ -115,6 +118,9 @@ export function useEngines(): TestEngines {
     get database() {
       return test.database;
     },
+    get blobs() {
+      return createPostgresBlobs(test.database);
+    },
     rows,
     one,
     async anEngine({ drives = true, ...options } = {}) {
@@ -127,7 +133,8 @@ export function useEngines(): TestEngines {
         maxInFlight: 10_000,
         actions: aWorld(),
         planOf,
-        readHead: createReading({ database: test.database, planOf }).find,
+        blobs: createPostgresBlobs(test.database),
+        readHead: createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database) }).find,
         clock: systemClock,
         log: silentLog,
         onFatal: (error) => {

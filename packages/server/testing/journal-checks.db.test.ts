@@ -61,6 +61,10 @@ const retrying = { e: 'retrying', s: 'x', at: late, until: late + 50, err: { cod
 
 /** What is done to a healthy journal, and the checks that find it. */
 const damages: Record<string, { readonly found: readonly string[]; readonly by: () => string }> = {
+  'a large value that is not there': {
+    found: ['Q15-values'],
+    by: () => appended('executing', { e: 'resumed', at: late, big: { o: '00'.repeat(32) } }),
+  },
   'a key that leads nowhere': {
     found: ['Q2-keys'],
     by: () => `update execution_keys set execution_id = gen_random_uuid() where key = 'done'`,

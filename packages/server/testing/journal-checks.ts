@@ -147,6 +147,17 @@ export const checks: readonly Check[] = [
             (select count(*) from heard h where h.execution_id = e.id) - (select count(*) from taken t where t.execution_id = e.id)`,
   },
   {
+    id: 'Q15-values',
+    says: 'a reference to a large value that is not in the database (where its home is)',
+    sql: `with ${journal}, referred as (
+            select execution_id, d.value as digest from journal, json_each_text(event -> 'big') d where event -> 'big' is not null
+            union select e.id, substr(t.text, 2) from workflow_executions e, unnest(array[e.input, e.output, e.trigger]) t (text)
+                   where left(t.text, 1) = '@')
+          select execution_id, digest from referred
+           where coalesce((select home from blob_home), 'postgres') = 'postgres' and not exists (
+             select 1 from blobs b where b.area = 'executions' and b.owner = execution_id and b.digest = decode(referred.digest, 'hex'))`,
+  },
+  {
     id: 'Q15-timers',
     says: 'a timer of an execution that has ended, or does not exist',
     sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id

@@ -16,5 +16,6 @@ export function loneRunner(): Runner {
     onStartSettled: none,
     onEnded: none,
     onConsumed: none,
+    storing: { add: none, takeReady: () => [] },
   });
 }

@@ -7,6 +7,7 @@ import type { Violation } from '../violation.ts';
 const KERNEL_PARTS: ReadonlyMap<string, string> = new Map([
   ['db', 'transactions, roles and deadlines'],
   ['sql', 'the tag'],
+  ['blob', 'one of its adapters keeps blobs in the database'],
   ['migrate', 'creates the tables'],
   ['embedded-postgres', 'creates the cluster and its roles'],
 ]);

@@ -1,5 +1,9 @@
-/** Opens the database: the embedded one, or the one that is configured, with the schema of this release. */
+/** Opens the database: the embedded one, or the one that is configured, with the schema of this release, and its blobs. */
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import type { BlobStore } from '../kernel/blob/blob-store.ts';
+import { createDiskBlobs } from '../kernel/blob/disk-blobs.ts';
+import { claimBlobHome, createPostgresBlobs } from '../kernel/blob/postgres-blobs.ts';
 import { createDatabase } from '../kernel/db/create-database.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { startEmbeddedPostgres } from '../kernel/embedded-postgres/embedded-postgres.ts';
@@ -18,7 +22,12 @@ export type OpenDatabaseDeps = {
   readonly stack: StopStack;
 };
 
-export type OpenDatabase = { readonly database: Database; readonly directUrl: string; readonly exclusive: boolean };
+export type OpenDatabase = {
+  readonly database: Database;
+  readonly directUrl: string;
+  readonly exclusive: boolean;
+  readonly blobs: BlobStore;
+};
 
 export async function openDatabase(
   config: Config,
@@ -29,7 +38,7 @@ export async function openDatabase(
   await migrate({ url: directUrl, log, progress });
   const database = createDatabase({ url, directUrl, poolSize: config.databasePoolSize, log });
   stack.add('database', database.close);
-  return { database, directUrl, exclusive };
+  return { database, directUrl, exclusive, blobs: await openBlobs(config, database) };
 
   async function address() {
     if (config.databaseUrl !== null) {
@@ -46,6 +55,13 @@ export async function openDatabase(
     stack.add('embedded PostgreSQL', postgres.stop);
     return { url: postgres.url, directUrl: postgres.url, exclusive: postgres.heldExclusively };
   }
+}
+
+async function openBlobs({ blobs, dataDir, databaseUrl }: Config, database: Database): Promise<BlobStore> {
+  const onDisk = blobs === 'disk' || (blobs === 'auto' && databaseUrl === null);
+  const store = onDisk ? await createDiskBlobs(join(dataDir, 'blobs')) : createPostgresBlobs(database);
+  await claimBlobHome(database, store);
+  return store;
 }
 
 /** What /readyz asks of the database. */

@@ -27,7 +27,7 @@ export function createServices(
   config: Config,
   { log, metrics, opened, stack, onFatal, moreActions = [] }: ServiceDeps,
 ) {
-  const { database, directUrl, exclusive } = opened;
+  const { database, directUrl, exclusive, blobs } = opened;
   const part = (component: string) => log.child({ component });
   const egress = createEgress({ allow: config.egressAllow });
   stack.add('egress', egress.close);
@@ -41,7 +41,7 @@ export function createServices(
   });
   stack.add('actions', actions.attempts.close);
   const resolver = createResolver({ database, actions: actions.registry, monotonic: () => performance.now() });
-  const reading = createReading({ database, planOf: resolver.planOf });
+  const reading = createReading({ database, planOf: resolver.planOf, blobs });
   const engine = createEngine({
     database,
     directUrl,
@@ -50,6 +50,7 @@ export function createServices(
     maxInFlight: config.maxInFlight,
     actions: actions.attempts,
     planOf: resolver.planOf,
+    blobs,
     readHead: reading.find,
     clock: systemClock,
     log: part('engine'),

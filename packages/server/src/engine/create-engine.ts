@@ -1,6 +1,7 @@
 /** The engine's life in a process: it takes shards, drives what lives in them, and hands them over when it stops. */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { AttemptRunner } from '../action/index.ts';
+import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
@@ -22,6 +23,8 @@ export type EngineDeps = {
   readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
   readonly planOf: (versionId: string) => Promise<Plan>;
+  /** Where large values are. */
+  readonly blobs: Pick<BlobStore, 'put' | 'get'>;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -99,15 +102,20 @@ function sweep({ runner, attempts }: Parts): void {
   attempts.retryHeld();
 }
 
+/** What is decided may have large values, which are stored before it is written. */
+const LAST_VALUES_MS = 5_000;
+
 /** Nothing new begins, what runs may end, what is decided is written, and the shards are given back. */
 async function handOver(
-  { timers, inbound, attempts, runner, lane, ownership, starts }: Parts,
+  { timers, inbound, attempts, runner, storing, lane, ownership, starts }: Parts,
   timeoutMs: number,
 ): Promise<void> {
   timers.stop();
   await inbound.stop();
   await attempts.drain(timeoutMs);
   runner.flushSoft(0);
+  await lane.drain();
+  await storing.rest(LAST_VALUES_MS);
   await lane.drain();
   for (const live of [...runner.all()]) runner.drop(live, 'the process stops');
   await ownership.stop();

@@ -2,6 +2,7 @@
 import type { Json } from '@cloudflow/core/json.ts';
 import type { EventKind, RunEvent } from '@cloudflow/core/run/event.ts';
 import { iso } from './execution-view.ts';
+import type { StoredEvent } from './journal/large-values.ts';
 
 /** One row of the journal: the events of one flush, in order, as a JSON array. */
 export type JournalRow = { readonly seq: number; readonly eventsText: string };
@@ -19,16 +20,14 @@ export type EventView = {
   readonly [field: string]: Json | undefined;
 };
 
-export function parseJournalRow(row: JournalRow): readonly RunEvent[] {
-  return JSON.parse(row.eventsText) as RunEvent[];
+function parseJournalRow(row: JournalRow): readonly StoredEvent[] {
+  return JSON.parse(row.eventsText) as StoredEvent[];
 }
 
+export type EventPage = { readonly events: readonly EventView[]; readonly next: EventPosition | null };
+
 /** At most `limit` events from `from` on, and where the next page begins; null when these rows hold no more. */
-export function eventPage(
-  rows: readonly JournalRow[],
-  from: EventPosition,
-  limit: number,
-): { readonly events: readonly EventView[]; readonly next: EventPosition | null } {
+export function eventPage(rows: readonly JournalRow[], from: EventPosition, limit: number): EventPage {
   const events: EventView[] = [];
   for (const row of rows) {
     const skipped = row.seq === from.seq ? from.place : 0;
@@ -93,4 +92,19 @@ function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {
     view[name ?? key] = key === 'until' ? iso(value as number) : (value as Json);
   }
   return { id: `${seq}.${place}`, seq, type: names[e], at: iso(at), ...view };
+}
+
+export function positionOf({ id }: EventView): EventPosition {
+  const [seq = 0, place = 0] = id.split('.').map(Number);
+  return { seq, place };
+}
+
+/** The view with the values that its row only refers to. */
+export async function wholeView(view: EventView, read: (digest: string) => Promise<Json>): Promise<EventView> {
+  if (view['big'] === undefined) return view;
+  const { big, ...small } = view;
+  const whole: Record<string, Json | undefined> = small;
+  for (const [key, digest] of Object.entries(big as { readonly [key: string]: string }))
+    whole[Object.hasOwn(fields, key) ? (fields[key] as string) : key] = await read(digest);
+  return whole as EventView;
 }

@@ -8,16 +8,20 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { RunContext } from '@cloudflow/core/run/contract.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
+import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
-import { type EventPosition, eventPage, parseJournalRow } from './event-view.ts';
+import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
+import { createLargeValues } from './journal/large-values.ts';
 import * as store from './store/read.ts';
 
 export type ReadingDeps = {
   readonly database: Database;
   /** The plan of a version; see the workflow service. */
   readonly planOf: (versionId: string) => Promise<Plan>;
+  /** Where large values are. */
+  readonly blobs: Pick<BlobStore, 'get'>;
 };
 
 export type Reading = ReturnType<typeof createReading>;
@@ -29,13 +33,24 @@ const pageBytes = 8 * 1024 * 1024;
 const followedRows = 100;
 const followedBytes = 128 * 1024;
 
-export function createReading({ database, planOf }: ReadingDeps) {
+export function createReading({ database, planOf, blobs }: ReadingDeps) {
+  const large = createLargeValues(blobs);
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
 
-  const find = (tenantId: string, id: string): Promise<store.StoredHead | undefined> =>
-    store.readHead(reader(tenantId), tenantId, id);
+  async function find(tenantId: string, id: string): Promise<store.StoredHead | undefined> {
+    const found = await store.readHead(reader(tenantId), tenantId, id);
+    if (found === undefined) return undefined;
+    const whole = (text: string) => large.column({ tenantId, id }, text);
+    const { inputText, outputText, triggerText } = found;
+    return {
+      ...found,
+      inputText: await whole(inputText),
+      outputText: outputText === null ? null : await whole(outputText),
+      triggerText: await whole(triggerText),
+    };
+  }
 
   async function head(tenantId: string, id: string): Promise<store.StoredHead> {
     const found = await find(tenantId, id);
@@ -50,11 +65,31 @@ export function createReading({ database, planOf }: ReadingDeps) {
     const from = reader(tenantId);
     for (let fromSeq = 0; ; ) {
       const page = await store.readJournal(from, { executionId: id, fromSeq, limit: pageRows, maxBytes: pageBytes });
-      for (const row of page.rows) for (const event of parseJournalRow(row)) apply(plan, state, event);
+      for (const row of page.rows) {
+        const events = await large.events({ tenantId, id }, row.eventsText);
+        for (const event of events) apply(plan, state, event);
+      }
       const last = page.rows.at(-1);
       if (!page.more || !last) return { plan, state };
       fromSeq = last.seq + 1;
     }
+  }
+
+  /** The page with its large values: fewer events when they are large, at least one. */
+  async function whole(owner: { readonly tenantId: string; readonly id: string }, page: EventPage): Promise<EventPage> {
+    const events: EventView[] = [];
+    let read = 0;
+    for (const view of page.events) {
+      if (read > pageBytes) return { events, next: positionOf(view) };
+      events.push(
+        await wholeView(view, async (digest) => {
+          const text = await large.text(owner, digest);
+          read += text.length;
+          return JSON.parse(text) as Json;
+        }),
+      );
+    }
+    return { ...page, events };
   }
 
   return {
@@ -81,7 +116,7 @@ export function createReading({ database, planOf }: ReadingDeps) {
         limit,
         maxBytes: pageBytes,
       });
-      const page = eventPage(rows, from, limit);
+      const page = await whole({ tenantId, id }, eventPage(rows, from, limit));
       const last = rows.at(-1);
       if (page.next !== null || !more || !last) return page;
       return { events: page.events, next: { seq: last.seq + 1, place: 0 } };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act, aStart, aWorld, idOf, needs, useEngines } from '../../testing/engine.ts';
+import { createLargeValues } from './journal/large-values.ts';
 import { replay } from './runner/loader.ts';
 import { createEngineStore } from './store/engine-store.ts';
 
@@ -40,7 +41,7 @@ describe('a value that PostgreSQL refuses', () => {
     expect(world.callsOf('after').length).toBe(199);
 
     const id = heads[guilty]?.['id'] as string;
-    const stored = await createEngineStore(engines.database).loadExecution(id);
+    const stored = await createEngineStore(engines.database, createLargeValues(engines.blobs)).loadExecution(id);
     if (stored === undefined) throw new Error('it cannot be loaded');
     const { state } = replay(stored, workflow.plan, { uuid: randomUUID, random: Math.random });
     expect(state).toMatchObject({ status: 'FAILED', error: { code: 'unstorable_value' } });

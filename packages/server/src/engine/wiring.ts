@@ -10,6 +10,7 @@ import type { EngineDeps } from './create-engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
 import { createLane, type Lane } from './journal/lane.ts';
+import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
@@ -18,6 +19,7 @@ import { createInbound, type Inbound } from './runner/inbound.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
 import { createStarts, finishedOf, type NewId, type Starts } from './runner/starts.ts';
+import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createEngineStore } from './store/engine-store.ts';
@@ -32,6 +34,7 @@ export type Parts = {
   readonly waiters: Waiters;
   readonly watch: JournalWatch;
   readonly takingUp: Outage;
+  readonly storing: Storing;
   readonly observer: EngineObserver;
   ownership: Ownership;
   lane: Lane;
@@ -51,24 +54,21 @@ const CONFIRM_WITHIN_MS = 10_000;
 
 export function wire(deps: EngineDeps): Parts {
   const entropy = { uuid: randomUUID, random: Math.random };
-  const store = createEngineStore(deps.database);
+  const store = createEngineStore(deps.database, createLargeValues(deps.blobs));
   const { observer = noObserver } = deps;
   const takingUp = createOutage(deps.log, {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
   });
+  const outage = createOutage(deps.log, {
+    failed: 'a large value could not be stored; it is tried again, and its execution waits',
+    over: 'large values are stored again',
+  });
+  const storing = createStoring({ blobs: deps.blobs, outage, wakeLane: () => parts.lane.wake() });
   const { clock, log } = deps;
   const watch = createJournalWatch({ clock, log, writtenUpTo: store.writtenUpTo });
-  const parts = {
-    deps,
-    owner: randomUUID(),
-    entropy,
-    store,
-    takingUp,
-    observer,
-    watch,
-    waiters: createWaiters(),
-  } as Parts;
+  const waiters = createWaiters();
+  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, storing, observer, watch, waiters } as Parts;
   parts.ownership = wireOwnership(parts);
   parts.lane = wireLane(parts);
   parts.runner = wireRunner(parts);
@@ -165,6 +165,7 @@ function wireRunner(parts: Parts): Runner {
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
     },
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
+    storing: parts.storing,
   });
 }
 

@@ -1,25 +1,30 @@
 /** The net of what an execution has decided, as one entry of a flush: folded, so that each row is touched once. */
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
-import { type HeadUpdate, type JournalEntry, nothingSent } from '../journal/entry.ts';
+import type { Blob } from '../../kernel/blob/blob-store.ts';
+import { type HeadUpdate, type JournalEntry, nothingSent, type StartRow } from '../journal/entry.ts';
+import { columnText, eventText } from '../journal/large-values.ts';
 import { type Head, type LiveExecution, nothing } from './live.ts';
 
-/** Takes everything decided so far out of the execution and into the flush. */
-export function entryOf(live: LiveExecution): JournalEntry {
+/**
+ * Takes everything decided so far out of the execution and into the flush. What is too large for a row is added to `aside`,
+ * and is to be stored before the entry is written.
+ */
+export function entryOf(live: LiveExecution, aside: Blob[]): JournalEntry {
   const taken = live.decided;
   live.decided = nothing();
   live.flushing = taken;
   live.softSince = null;
   const { armed, disarmed } = timersOf(live);
-  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: textOf(taken.events) };
+  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: textOf(taken.events, aside) };
   const seq = row?.seq ?? live.seq;
-  const head = headUpdate(live, seq);
+  const head = headUpdate(live, seq, aside);
   live.seq = seq; // only now: a value that cannot be written as text leaves no gap
   const ended = live.end !== null;
   return {
     executionId: live.id,
     shard: live.shard,
-    start: live.start,
+    start: live.start === null ? null : smallStart(live.start, aside),
     row,
     head,
     armed: ended ? [] : armed,
@@ -30,12 +35,18 @@ export function entryOf(live: LiveExecution): JournalEntry {
   };
 }
 
+function smallStart(start: StartRow, aside: Blob[]): StartRow {
+  const input = columnText(start.input, aside);
+  const trigger = columnText(start.trigger, aside);
+  return input === start.input && trigger === start.trigger ? start : { ...start, input, trigger };
+}
+
 /** Event by event: each is bounded, and what they are together is refused before it takes all memory there is. */
-function textOf(events: readonly RunEvent[]): string {
+function textOf(events: readonly RunEvent[], aside: Blob[]): string {
   const parts: string[] = [];
   let size = 0;
   for (const event of events) {
-    const part = JSON.stringify(event);
+    const part = eventText(event, aside);
     size += part.length;
     if (size > MOST_CHARACTERS)
       throw new RangeError(`more than ${MOST_CHARACTERS} characters in one row of the journal`);
@@ -61,7 +72,7 @@ function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'>
 }
 
 /** Null when nothing that the row shows has changed. */
-function headUpdate(live: LiveExecution, seq: number): HeadUpdate | null {
+function headUpdate(live: LiveExecution, seq: number, aside: Blob[]): HeadUpdate | null {
   const { state, end, head } = live;
   const next: Head = {
     status: state.status,
@@ -73,7 +84,7 @@ function headUpdate(live: LiveExecution, seq: number): HeadUpdate | null {
   live.head = next;
   return {
     ...next,
-    output: end === null || end.output === null ? null : JSON.stringify(end.output),
+    output: end === null || end.output === null ? null : columnText(JSON.stringify(end.output), aside),
     error: end === null || end.error === null ? null : JSON.stringify(end.error),
     startedAt: state.startedAt,
     finishedAt: state.endedAt,

@@ -4,7 +4,6 @@ import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
-import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { shardOf } from '../execution-id.ts';
 import type { StoredExecution } from '../store/load-execution.ts';
@@ -163,7 +162,7 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
     null,
   );
   for (const row of stored.journal) {
-    for (const event of JSON.parse(row.data) as RunEvent[]) apply(plan, live.state, event);
+    for (const event of row.events) apply(plan, live.state, event);
     live.seq = row.seq;
   }
   live.state.timerChanges.armed.length = 0;

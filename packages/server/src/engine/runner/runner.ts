@@ -7,11 +7,13 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
+import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { type LiveExecution, mustWrite, nothing } from './live.ts';
+import type { Storing } from './storing.ts';
 import { neverBegan, type Try, tryName } from './try.ts';
 
 export type RunnerDeps = {
@@ -32,6 +34,8 @@ export type RunnerDeps = {
   /** The end has been committed. */
   readonly onEnded: (live: LiveExecution) => void;
   readonly onConsumed: (inboxIds: readonly string[]) => void;
+  /** Where large values go before the entries that refer to them. */
+  readonly storing: Pick<Storing, 'add' | 'takeReady'>;
 };
 
 export type Runner = {
@@ -158,23 +162,39 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function take(limit: number): JournalEntry[] {
-    const entries = discarded.splice(0, limit);
+    const entries = [...discarded.splice(0, limit), ...deps.storing.takeReady(limit).filter(isWanted)];
     for (const live of dirty) {
       if (entries.length >= limit) break;
+      if (live.inFlight) continue; // what it decided before this has its values stored first
       dirty.delete(live);
       if (live.dropped) continue;
-      const entry = tryEntry(live);
+      const aside: Blob[] = [];
+      const entry = tryEntry(live, aside);
       if (entry === null) continue;
       live.inFlight = true;
       inFlight.set(entry, live);
-      entries.push(entry);
+      if (aside.length === 0) entries.push(entry);
+      else deps.storing.add({ entry, tenantId: live.tenantId, values: aside, isVoid: () => live.dropped });
     }
     return entries;
   }
 
-  function tryEntry(live: LiveExecution): JournalEntry | null {
+  /**
+   * What was given up while its values were stored is not written: its shard may have come back since, under an epoch that
+   * the fence would let pass.
+   */
+  function isWanted(entry: JournalEntry): boolean {
+    const live = inFlight.get(entry);
+    if (live === undefined || !live.dropped) return true;
+    inFlight.delete(entry);
+    live.inFlight = false;
+    settleStart(live, { kind: 'lost_shard' });
+    return false;
+  }
+
+  function tryEntry(live: LiveExecution, aside: Blob[]): JournalEntry | null {
     try {
-      return entryOf(live);
+      return entryOf(live, aside);
     } catch (error) {
       // Too deep or too large to be written down as text.
       log.error(

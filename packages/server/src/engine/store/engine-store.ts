@@ -1,5 +1,6 @@
 /** The engine's reads and commands, bound to a database. */
 import type { Database } from '../../kernel/db/database.ts';
+import type { LargeValues } from '../journal/large-values.ts';
 import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
@@ -10,9 +11,9 @@ import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
 import { writtenUpTo } from './written-up-to.ts';
 
-export function createEngineStore(database: Database) {
+export function createEngineStore(database: Database, values: LargeValues) {
   return {
-    loadExecution: (id: string) => loadExecution(database, id),
+    loadExecution: (id: string) => loadExecution(database, values, id),
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
     pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),

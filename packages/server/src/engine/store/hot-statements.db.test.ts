@@ -14,6 +14,13 @@ import { readHeadLeaves } from './head-leaves.ts';
 import { prepareSession } from './lane-session.ts';
 import { readKeyHolders, recallFlush } from './recall-flush.ts';
 
+const refuse = () => Promise.reject(new Error('there are none'));
+const noValues = {
+  text: refuse,
+  column: (_: object, text: string) => Promise.resolve(text),
+  events: () => Promise.resolve([]),
+};
+
 let test: TestDatabase;
 /** The tables that must not be read through. */
 let large: ReadonlySet<string>;
@@ -51,7 +58,7 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
 
   it('plans what the engine reads without reading a table through [F25]', async () => {
     const plans: Plan[] = [];
-    const store = createEngineStore(explainingDatabase(plans));
+    const store = createEngineStore(explainingDatabase(plans), noValues);
     const id = uuidV7(Date.now());
     await store.loadExecution(id);
     await store.unfinished(allShards, null, 500);
@@ -67,10 +74,10 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
 
   if (events > 1_000) {
     it('looks for pending starts without touching what runs, and pages through what has not ended without sorting it', async () => {
-      const store = createEngineStore(test.database);
+      const store = createEngineStore(test.database, noValues);
       const [pending, page] = [[] as Plan[], [] as Plan[]];
-      await createEngineStore(explainingDatabase(pending, 'analyze, ')).pendingStarts(allShards, 500);
-      await createEngineStore(explainingDatabase(page, 'analyze, ')).unfinished(allShards, null, 500);
+      await createEngineStore(explainingDatabase(pending, 'analyze, '), noValues).pendingStarts(allShards, 500);
+      await createEngineStore(explainingDatabase(page, 'analyze, '), noValues).unfinished(allShards, null, 500);
       expect(rowsRead(pending)).toBeLessThan(50);
       expect(rowsRead(page)).toBeLessThan(5_000);
       const seen = new Set<string>();

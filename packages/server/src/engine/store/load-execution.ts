@@ -1,6 +1,8 @@
-/** All of one execution: its row, and its journal in order. */
+/** All of one execution: its row, and its journal in order, with its large values. */
+import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import type { LargeValues } from '../journal/large-values.ts';
 import { phaseName, statusName, waitReasonName } from '../row-codes.ts';
 import type { Head } from '../runner/live.ts';
 
@@ -22,7 +24,7 @@ export type StoredExecution = {
   readonly createdAt: number;
   readonly finishedAt: number | null;
   readonly head: Head;
-  readonly journal: readonly { readonly seq: number; readonly data: string }[];
+  readonly journal: readonly { readonly seq: number; readonly events: readonly RunEvent[] }[];
 };
 
 type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'> & {
@@ -38,7 +40,11 @@ type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'
  * Undefined when there is no such execution. The journal is read after the row, in a later snapshot: a journal that is
  * longer than the row says is the newer truth, and the shard's fence keeps others from writing to it meanwhile.
  */
-export async function loadExecution(database: Database, id: string): Promise<StoredExecution | undefined> {
+export async function loadExecution(
+  database: Database,
+  values: LargeValues,
+  id: string,
+): Promise<StoredExecution | undefined> {
   const [row] = await database.query<Row>(
     { role: 'engine' },
     sql`
@@ -49,14 +55,19 @@ export async function loadExecution(database: Database, id: string): Promise<Sto
       from workflow_executions where id = ${id}`,
   );
   if (row === undefined) return undefined;
-  const journal = await database.query<{ seq: number; data: string }>(
+  const rows = await database.query<{ seq: number; data: string }>(
     { role: 'engine' },
     sql`
     select seq, data from execution_events where execution_id = ${id} order by seq`,
   );
   const { status, waitReason, phase, keptSignals, ...rest } = row;
+  const owner = { tenantId: row.tenantId, id };
+  const journal = [];
+  for (const { seq, data } of rows) journal.push({ seq, events: await values.events(owner, data) });
   return {
     ...rest,
+    input: await values.column(owner, row.input),
+    trigger: await values.column(owner, row.trigger),
     createdAt: row.createdAt.getTime(),
     finishedAt: row.finishedAt?.getTime() ?? null,
     head: {
