@@ -15,6 +15,8 @@ export default defineConfig({
           expect: patient,
           include: ['packages/*/{src,testing}/**/*.test.ts', '{tools,scripts}/**/*.test.ts'],
           exclude: apart,
+          // Properties try hundreds of cases: seconds on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {
