@@ -11,6 +11,10 @@ export type BenchDatabase = {
   readonly url: string;
   /** Bytes of write-ahead log so far. */
   wal(): Promise<bigint>;
+  /** Executions that have not ended. */
+  unfinished(): Promise<number>;
+  /** One statement, as the owner of the database. */
+  query<Row>(text: string): Promise<Row[]>;
   /** So that one measurement does not pay for the checkpoint of another. */
   checkpoint(): Promise<void>;
   stop(): Promise<void>;
@@ -31,6 +35,13 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
       );
       return BigInt(rows[0]?.bytes ?? 0);
     },
+    async unfinished() {
+      const { rows } = await client.query<{ n: number }>(
+        'select count(*)::int as n from workflow_executions where finished_at is null',
+      );
+      return rows[0]?.n ?? 0;
+    },
+    query: async <Row>(text: string) => (await client.query(text)).rows as Row[],
     async checkpoint() {
       await client.query('checkpoint');
     },

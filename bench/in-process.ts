@@ -2,7 +2,6 @@
 
 import { compile } from '@cloudflow/core/definition/compile.ts';
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
-import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptRunner } from '../packages/server/src/action/index.ts';
 import { createEngine } from '../packages/server/src/engine/create-engine.ts';
 import type { Engine } from '../packages/server/src/engine/engine.ts';
@@ -11,6 +10,7 @@ import { systemClock } from '../packages/server/src/kernel/clock/clock.ts';
 import { createDatabase } from '../packages/server/src/kernel/db/create-database.ts';
 import { type Database, defaultTenantId } from '../packages/server/src/kernel/db/database.ts';
 import { silentLog } from '../packages/server/src/kernel/log/log.ts';
+import { definition, input, type Name } from './definitions.ts';
 import { type Measured, measure } from './measure.ts';
 
 /** An action that does nothing but has an outcome: what is measured is the engine, not somebody's service. */
@@ -26,23 +26,9 @@ const catalog = {
   types: () => ['trivial'],
 };
 
-export const input = { name: 'customer', email: 'a@example.com' };
-
-/** Five steps, one after the other. */
-export function fiveSteps(type: 'trivial' | 'transform'): Json {
-  const config = type === 'transform' ? { output: { i: '${ input.name }', ok: true } } : {};
-  const steps = Array.from({ length: 5 }, (_, n) => ({
-    id: `step-${n}`,
-    type,
-    config,
-    ...(n === 0 ? {} : { depends_on: [`step-${n - 1}`] }),
-  }));
-  return { workflow_id: `five-${type}`, version: '1.0.0', steps };
-}
-
 export type InProcess = {
   run(plan: Plan, count: number, inFlight: number): Promise<Measured>;
-  plan(type: 'trivial' | 'transform'): Plan;
+  plan(name: Name): Plan;
   close(): Promise<void>;
 };
 
@@ -67,8 +53,8 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
   await engine.begin();
   const id = crypto.randomUUID();
   return {
-    plan(type) {
-      const compiled = compile(fiveSteps(type), catalog);
+    plan(name) {
+      const compiled = compile(definition(name), catalog);
       if ('plan' in compiled) return compiled.plan;
       throw new Error(JSON.stringify(compiled.errors));
     },

@@ -54,7 +54,7 @@ async function round(count: number, inFlight: number, run: (n: number) => Promis
   return latencies;
 }
 
-function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: readonly number[], q: number): number {
   return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(2));
 }
 

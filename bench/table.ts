@@ -1,4 +1,5 @@
 /** The results as a table for people. Every figure stands beside the ceiling of the same run. */
+import type { Figure } from './long/index.ts';
 import type { Measured } from './measure.ts';
 
 export type Line = { readonly name: string; readonly inFlight: number; readonly measured: Measured };
@@ -19,4 +20,9 @@ export function printTable(lines: readonly Line[], ceiling: Measured): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+export function printFigures(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, value, goal }) => `| ${name} | ${value} | ${goal} |`);
+  return ['| what | measured | goal |', '|---|---|---|', ...rows].join('\n');
 }

@@ -33,7 +33,7 @@ async function say<Result>(what: string, work: () => Promise<Result>): Promise<R
 
 const ceiling = await say('bare journal', () => benchBareJournal(database.url, { count, inFlight: IN_FLIGHT, wal }));
 const engine = await startInProcess(database.url, wal);
-const plan = engine.plan('trivial');
+const plan = engine.plan('five-trivial');
 const inProcess = await say('CloudFlow in process', () => engine.run(plan, count, IN_FLIGHT));
 const inProcessAlone = await say('CloudFlow in process, alone', () => engine.run(plan, alone, 1));
 await engine.close();
@@ -41,9 +41,9 @@ const dbosUrl = await createDatabase('dbos');
 const dbos = await say('DBOS in process', () => runDbos(dbosUrl, count, IN_FLIGHT));
 const dbosAlone = await say('DBOS in process, alone', () => runDbos(dbosUrl, alone, 1));
 
-const http = await startOverHttp(database.url, wal);
-const overHttp = await say('CloudFlow over HTTP', () => http.run('trivial', count, IN_FLIGHT));
-const overHttpAlone = await say('CloudFlow over HTTP, alone', () => http.run('trivial', alone, 1));
+const http = await startOverHttp({ databaseUrl: database.url, wal, unfinished: database.unfinished });
+const overHttp = await say('CloudFlow over HTTP', () => http.run('five-trivial', count, IN_FLIGHT));
+const overHttpAlone = await say('CloudFlow over HTTP, alone', () => http.run('five-trivial', alone, 1));
 await http.close();
 const restateServer = await startRestate();
 const restate = await say('Restate over HTTP', () => restateServer.run(count, IN_FLIGHT));
