@@ -5,9 +5,9 @@
 import type { Plan } from '../src/definition/plan.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
-import type { AttemptOutcome, Effect, RunContext, RunInput } from '../src/run/contract.ts';
+import type { AttemptOutcome, Effect, RunContext, RunInput, RunsElsewhere } from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
-import type { RunEvent } from '../src/run/event.ts';
+import type { RunEvent, RunKey } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
 
@@ -30,6 +30,10 @@ export type FromOutside =
   | 'pause'
   | 'resume'
   | 'restart'
+  /** Another process goes on with the execution; tries that are under way stay where they are, and report. */
+  | 'move'
+  /** The same, and right after it the process in which they run dies. */
+  | 'move_and_lose'
   /** `receivedAt`, in virtual milliseconds after the start as well: it is heard later than that. */
   | { readonly signal: string; readonly payload?: Json; readonly receivedAt?: number };
 
@@ -45,6 +49,8 @@ export type SimulationOptions = {
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
 };
+
+type Move = 'restart' | 'move' | 'move_and_lose';
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
@@ -70,8 +76,8 @@ export function simulate(
   const events: RunEvent[] = [];
   const tried: Try[] = [];
   let end: Simulation['end'];
-  let queue: { at: number; order: number; input: RunInput | 'restart' }[] = [];
-  const later = (at: number, what: RunInput | 'restart'): void => void queue.push({ at, order: serial(), input: what });
+  let queue: { at: number; order: number; input: RunInput | Move }[] = [];
+  const later = (at: number, what: RunInput | Move): void => void queue.push({ at, order: serial(), input: what });
 
   function carryOut(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
@@ -95,13 +101,20 @@ export function simulate(
   }
 
   /** The process dies: what was under way is gone, and the journal is read again. */
-  function restart(now: number): void {
-    queue = queue.filter(({ input: each }) => each === 'restart' || COMMANDS.has(each.kind));
+  function restart(now: number, how: Move): void {
+    const running: RunInput[] = how === 'restart' ? [] : queue.flatMap((each) => tryEndOf(each.input));
+    const stays = (each: RunInput | Move): boolean =>
+      isMove(each) || COMMANDS.has(each.kind) || (how === 'move' && each.kind === 'attempt_ended');
+    queue = queue.filter(({ input: each }) => stays(each));
     const rebuilt = rebuild(plan, events);
     onRestart?.(state, rebuilt);
     state = rebuilt;
     for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
-    take(resume(plan, state, now, around), now);
+    const isRunning: RunsElsewhere = (key, attempt) => running.some((each) => isOfTry(each, key, attempt));
+    take(resume(plan, state, now, around, isRunning), now);
+    if (how !== 'move_and_lose') return;
+    for (const each of running)
+      if (each.kind === 'attempt_ended') later(now, { kind: 'attempt_lost', key: each.key, attempt: each.attempt, at: now });
   }
 
   function take({ events: recorded, effects, more }: Decided, at: number): void {
@@ -119,8 +132,8 @@ export function simulate(
     const next = queue.shift();
     if (next === undefined || next.at > START + until) break;
     now = next.at;
-    if (next.input === 'restart') {
-      restart(now);
+    if (isMove(next.input)) {
+      restart(now, next.input);
       continue;
     }
     take(decide(plan, state, next.input, around), now);
@@ -128,13 +141,26 @@ export function simulate(
   return { state, events, tried, end, took: now - START };
 }
 
+function isMove(what: RunInput | FromOutside): what is Move {
+  return what === 'restart' || what === 'move' || what === 'move_and_lose';
+}
+
+function tryEndOf(input: RunInput | Move): RunInput[] {
+  return !isMove(input) && input.kind === 'attempt_ended' ? [input] : [];
+}
+
+function isOfTry(input: RunInput, key: RunKey, attempt: number): boolean {
+  if (input.kind !== 'attempt_ended' || input.attempt !== attempt) return false;
+  return input.key.s === key.s && (input.key.p ?? '') === (key.p ?? '') && (input.key.r ?? 0) === (key.r ?? 0);
+}
+
 /** The facts of an execution that was started with this input. */
 export function contextOf(input: Json = {}): RunContext {
   return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 };
 }
 
-function inputOf(what: FromOutside, at: number): RunInput | 'restart' {
-  if (what === 'restart') return what;
+function inputOf(what: FromOutside, at: number): RunInput | Move {
+  if (isMove(what)) return what;
   if (typeof what === 'string') return { kind: what, at };
   const received = what.receivedAt === undefined ? at : START + what.receivedAt;
   return { kind: 'signal', at: received, name: what.signal, payload: what.payload ?? null };

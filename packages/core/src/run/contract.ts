@@ -18,6 +18,8 @@ export type RunInput =
       readonly at: number;
       readonly outcome: AttemptOutcome;
     }
+  /** Whoever ran this try elsewhere is gone, and did not say how it ended. */
+  | { readonly kind: 'attempt_lost'; readonly key: RunKey; readonly attempt: number; readonly at: number }
   /** `at`: when it was received, which may be before what was decided last. */
   | { readonly kind: 'signal'; readonly at: number; readonly name: string; readonly payload: Json }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
@@ -28,6 +30,9 @@ export type RunInput =
   | { readonly kind: 'continue'; readonly at: number };
 
 export type AttemptOutcome = { readonly output: Json } | { readonly error: AttemptError };
+
+/** Says of a try whether somebody who did not die with its former owner still runs it, and will report its outcome. */
+export type RunsElsewhere = (key: RunKey, attempt: number) => boolean;
 
 /** How a try failed, as its action or the engine reports it. */
 export type AttemptError = {

@@ -5,7 +5,7 @@
 import type { Plan } from '../definition/plan.ts';
 import { beginStep, beginTry } from './begin.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
-import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput } from './contract.ts';
+import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
 import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { itemsDue } from './items.ts';
@@ -14,7 +14,7 @@ import { choose } from './options.ts';
 import { beginRoots, isStopping } from './scope.ts';
 import { endFailed, settleTry } from './settle.ts';
 import { hearSignal, resumeWaits } from './signals.ts';
-import { findRun, isFinal, isTrying, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 import { stopScope } from './stop.ts';
 import { timeoutError, waitOver } from './waits.ts';
 
@@ -43,15 +43,25 @@ function timeOf({ startedAt, ended, signals }: RunState, input: RunInput): numbe
 
 /**
  * The effects that a state rebuilt from its journal still owes: tries that were under way when its owner died are handed out
- * again under the same key. A try that may run at most once is not: whether it had an effect is unknown.
+ * again under the same key. A try that may run at most once is not: whether it had an effect is unknown. One that still runs
+ * elsewhere is waited for.
  */
-export function resume(plan: Plan, state: RunState, at: number, around: Surroundings): Decided {
+export function resume(
+  plan: Plan,
+  state: RunState,
+  at: number,
+  around: Surroundings,
+  runsElsewhere: RunsElsewhere = nowhere,
+): Decided {
   const d = decision(plan, state, at, around);
   for (const scope of [...state.scopes.values()])
-    for (const run of [...scope.runs.values()]) if (isTrying(run)) resumeTry(d, run);
+    for (const run of [...scope.runs.values()])
+      if (isTrying(run) && !runsElsewhere(keyOf(run), run.attempt)) resumeTry(d, run);
   if (state.endedAt === null && state.status !== 'PENDING') lookAgain(d);
   return followUp(d);
 }
+
+const nowhere: RunsElsewhere = () => false;
 
 /** Time never goes back in an execution, however the clocks of those who drive it and of the database differ. */
 function decision(plan: Plan, state: RunState, now: number, { context, entropy }: Surroundings): Decision {
@@ -85,6 +95,8 @@ function hear(d: Decision, input: RunInput): void {
       return start(d);
     case 'attempt_ended':
       return attemptEnded(d, input.key, input.attempt, input.outcome);
+    case 'attempt_lost':
+      return attemptLost(d, input.key, input.attempt);
     case 'timer':
       return timerFired(d, d.state.timers.get(input.timer));
     case 'signal':
@@ -112,6 +124,11 @@ function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: Attemp
   // A try that was given up, or reported twice, is late news.
   if (run === undefined || !isTrying(run) || run.attempt !== attempt) return;
   settleTry(d, run, outcome);
+}
+
+function attemptLost(d: Decision, key: RunKey, attempt: number): void {
+  const run = findRun(d.plan, d.state, key);
+  if (run !== undefined && isTrying(run) && run.attempt === attempt) resumeTry(d, run);
 }
 
 /** Goes on as if no time had passed: what came due meanwhile is due now. */
