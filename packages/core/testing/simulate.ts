@@ -114,7 +114,8 @@ export function simulate(
     take(resume(plan, state, now, around, isRunning), now);
     if (how !== 'move_and_lose') return;
     for (const each of running)
-      if (each.kind === 'attempt_ended') later(now, { kind: 'attempt_lost', key: each.key, attempt: each.attempt, at: now });
+      if (each.kind === 'attempt_ended')
+        later(now, { kind: 'attempt_lost', key: each.key, attempt: each.attempt, at: now });
   }
 
   function take({ events: recorded, effects, more }: Decided, at: number): void {

@@ -10,6 +10,7 @@ export function loneRunner(): Runner {
     wakeLane: none,
     beginTry: none,
     abortTry: none,
+    stopElsewhere: none,
     armTimer: none,
     onWritten: none,
     readAnew: none,

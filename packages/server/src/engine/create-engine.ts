@@ -8,7 +8,7 @@ import { problem } from '../kernel/errors/problem.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Engine, ExecutionHead } from './engine.ts';
 import type { EngineObserver } from './observer.ts';
-import { type Parts, wire } from './wiring.ts';
+import { moveTries, type Parts, wire } from './wiring.ts';
 
 export type EngineDeps = {
   readonly database: Database;
@@ -45,11 +45,17 @@ export type EngineState = {
 /** Beginnings of tries wait so long for a flush that is made anyway: a try that lasts longer shows as EXECUTING. */
 const SOFT_FLUSH_MS = 200;
 const SWEEP_EVERY_MS = 100;
+/** How often tries that run elsewhere, or here for others, are seen to. */
+const LOOK_AT_MOVED_MS = 1_000;
+/** What ends so soon after a stop is asked for is written as if nothing had been asked. */
+const SETTLE_MS = 500;
+/** What a stopped try has to report that it succeeded after all. */
+const LAST_REPORTS_MS = 1_000;
 
 export function createEngine(deps: EngineDeps): Engine & EngineState {
   const parts = wire(deps);
   let accepting = false;
-  let sweeping: NodeJS.Timeout | null = null;
+  const chores: NodeJS.Timeout[] = [];
 
   return {
     watch: parts.watch,
@@ -64,7 +70,8 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
         parts.timers.begin();
         await parts.ownership.start();
       }
-      sweeping = setInterval(() => sweep(parts), SWEEP_EVERY_MS);
+      chores.push(setInterval(() => sweep(parts), SWEEP_EVERY_MS));
+      chores.push(setInterval(() => void parts.movedTries.look(), LOOK_AT_MOVED_MS));
       accepting = true;
     },
     start: (request, options = {}) => (accepting ? parts.starts.start(request, options) : notAccepting()),
@@ -87,7 +94,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     async drain(timeoutMs) {
       accepting = false;
       await handOver(parts, timeoutMs);
-      if (sweeping !== null) clearInterval(sweeping);
+      for (const chore of chores) clearInterval(chore);
     },
   };
 }
@@ -105,20 +112,44 @@ function sweep({ runner, attempts }: Parts): void {
 /** What is decided may have large values, which are stored before it is written. */
 const LAST_VALUES_MS = 5_000;
 
-/** Nothing new begins, what runs may end, what is decided is written, and the shards are given back. */
-async function handOver(
-  { timers, inbound, attempts, runner, storing, lane, ownership, starts }: Parts,
-  timeoutMs: number,
-): Promise<void> {
+/**
+ * Nothing new begins, and what is decided is written. What runs for longer than a moment goes on, while the executions are
+ * given to others, so that their other work does not wait for it; what has not ended when the time is over is stopped, and
+ * left to those who own the executions then: they hand it out again, under the same key.
+ */
+async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
+  const { timers, inbound, attempts, movedTries, runner, storing, lane, ownership, starts } = parts;
+  const deadline = performance.now() + timeoutMs;
   timers.stop();
   await inbound.stop();
-  await attempts.drain(timeoutMs);
+  attempts.close();
+  await attempts.atRest(Math.min(SETTLE_MS, timeoutMs));
   runner.flushSoft(0);
   await lane.drain();
   await storing.rest(LAST_VALUES_MS);
   await lane.drain();
+  await moveTries(parts, () => true);
   for (const live of [...runner.all()]) runner.drop(live, 'the process stops');
+  await ownership.handOver();
+  await attempts.atRest(deadline - performance.now());
+  if (attempts.running > 0) {
+    attempts.giveUp();
+    await attempts.atRest(LAST_REPORTS_MS);
+    movedTries.close();
+    await giveBack(parts);
+  }
   await ownership.stop();
   await lane.close();
   starts.close();
+}
+
+async function giveBack({ store, owner, deps }: Parts): Promise<void> {
+  try {
+    await store.giveTriesBack(owner);
+  } catch (error) {
+    deps.log.warn(
+      { error },
+      'running attempts could not be given back; they are when this process has been gone for long',
+    );
+  }
 }

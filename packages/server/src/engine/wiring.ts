@@ -4,6 +4,7 @@
  * when something happens.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
@@ -16,7 +17,9 @@ import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
+import type { LiveExecution } from './runner/live.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
+import { createMovedTries, type MovedTries } from './runner/moved-tries.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
 import { createStarts, finishedOf, type NewId, type Starts } from './runner/starts.ts';
 import { createStoring, type Storing } from './runner/storing.ts';
@@ -40,6 +43,7 @@ export type Parts = {
   lane: Lane;
   runner: Runner;
   attempts: Attempts;
+  movedTries: MovedTries;
   timers: Timers;
   loader: Loader;
   inbound: Inbound;
@@ -50,6 +54,7 @@ export type Parts = {
 /** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
 const TIMERS_AT_ONCE = 10_000;
 const RECOVER_AGAIN_MS = 1_000;
+const FLUSH_WITHIN_MS = 500;
 const CONFIRM_WITHIN_MS = 10_000;
 
 export function wire(deps: EngineDeps): Parts {
@@ -73,6 +78,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.lane = wireLane(parts);
   parts.runner = wireRunner(parts);
   parts.attempts = wireAttempts(parts);
+  parts.movedTries = wireMovedTries(parts);
   parts.timers = wireTimers(parts);
   parts.loader = wireLoader(parts);
   parts.inbound = wireInbound(parts);
@@ -94,6 +100,7 @@ function wireOwnership(parts: Parts): Ownership {
         parts,
         shards.map(({ shard }) => shard),
       ),
+    beforeLeaving: (shards) => moveTries(parts, ({ shard }) => shards.has(shard)),
     onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
     onBroken: onFatal,
   });
@@ -150,6 +157,7 @@ function wireRunner(parts: Parts): Runner {
     wakeLane: () => parts.lane.wake(),
     beginTry: (live, effect) => parts.attempts.begin(live, effect),
     abortTry: (live, effect) => parts.attempts.abort(live, effect),
+    stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     armTimer: (timer) => parts.timers.add(timer),
     onWritten: parts.watch.wrote,
     readAnew({ id, shard }) {
@@ -176,10 +184,40 @@ function wireAttempts(parts: Parts): Attempts {
     log,
     run: ({ id: executionId, tenantId, correlationId }, effect, signal) =>
       actions.run({ ...effect, executionId, tenantId, correlationId }, signal),
-    mayHandOut: () => parts.ownership.safeToHandOut(),
+    mayHandOut: (shard) => parts.ownership.mayHandOut(shard),
+    report: (ref, effect, outcome) => parts.movedTries.report(ref, effect, outcome),
+    stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     hear: (live, { key, attempt }, outcome) =>
       parts.runner.hear(live, { kind: 'attempt_ended', key, attempt, at: clock.now(), outcome }),
   });
+}
+
+function wireMovedTries(parts: Parts): MovedTries {
+  const { store, owner } = parts;
+  const { clock, log, leaseMs, exclusive } = parts.deps;
+  const process = { id: owner, aliveMs: leaseMs, isAlone: exclusive };
+  return createMovedTries({
+    log,
+    record: (tries) => store.recordOwners(owner, tries),
+    reportOutcome: (ref, payload) => store.reportOutcome(owner, ref, payload),
+    owned: () => store.ownedTries(owner),
+    stop: store.stopElsewhere,
+    lost: (awaited) => store.lostTries(process, awaited),
+    stopMoved: (isUnwanted) => parts.attempts.stopMoved(isUnwanted),
+    onLost: (live, lost) => parts.runner.hear(live, { kind: 'attempt_lost', ...lost, at: clock.now() }),
+  });
+}
+
+/**
+ * What runs in these executions goes on here when they are another's. That it runs is on disk first, and its beginning, as
+ * far as that can be had in short time: a try whose beginning is unknown is begun again by its name, and found to run.
+ */
+export async function moveTries(parts: Parts, leaves: (live: LiveExecution) => boolean): Promise<void> {
+  const { runner, lane, attempts, movedTries } = parts;
+  if (attempts.running === 0) return;
+  runner.flushSoft(0);
+  await Promise.race([lane.drain(), pause(FLUSH_WITHIN_MS, undefined, { ref: false })]);
+  await attempts.move(leaves, movedTries.record);
 }
 
 function wireTimers(parts: Parts): Timers {
@@ -209,6 +247,7 @@ function wireLoader(parts: Parts): Loader {
     planOf,
     epochOf: (shard) => parts.ownership.epochOf(shard),
     armTimer: (timer) => parts.timers.add(timer),
+    awaits: (live) => parts.movedTries.awaits(live),
     onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
   });
 }

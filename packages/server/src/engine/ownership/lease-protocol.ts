@@ -24,10 +24,18 @@ export type FromLeaseThread =
       readonly asked: bigint;
       readonly taken: readonly OwnedShard[];
       readonly lost: readonly number[];
+      /** Ours, and more than our share: to be given up as soon as what runs in them is written down. */
+      readonly surplus: readonly number[];
+      /** All of our shards are given away for good. */
+      readonly handedOver: boolean;
     }
   | { readonly kind: 'trouble'; readonly message: string };
 
 export type ToLeaseThread =
   | { readonly kind: 'leave' }
+  /** Nothing stands in the way of giving these shards away any more. */
+  | { readonly kind: 'give_up'; readonly shards: readonly number[] }
+  /** Give all shards away and take no more; others go on counting on us to live. */
+  | { readonly kind: 'hand_over' }
   /** What was known of the shards is void; take them anew. Rounds of earlier generations no longer count. */
   | { readonly kind: 'abandon'; readonly generation: number };

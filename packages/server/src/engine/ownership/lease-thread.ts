@@ -16,6 +16,8 @@ const settings = workerData as LeaseSettings;
 const ticks = new BigInt64Array(settings.tick);
 let generation = 0;
 let leaving = false;
+let handsOver = false;
+let givenUp = new Set<number>();
 /** Ends the pause between two rounds. */
 let nudge = new AbortController();
 let held: readonly OwnedShard[] = [];
@@ -23,6 +25,8 @@ let client: pg.Client | null = null;
 
 parentPort?.on('message', (message: ToLeaseThread) => {
   if (message.kind === 'leave') leaving = true;
+  else if (message.kind === 'hand_over') handsOver = true;
+  else if (message.kind === 'give_up') for (const shard of message.shards) givenUp.add(shard);
   else generation = message.generation;
   nudge.abort();
 });
@@ -34,7 +38,7 @@ parentPort?.close();
 async function keepLeases(): Promise<void> {
   let current = generation;
   while (!leaving) {
-    nudge = new AbortController();
+    nudge = new AbortController(); // before the round: what is said during it is not slept over
     try {
       if (current !== generation) {
         current = generation;
@@ -54,25 +58,31 @@ async function keepLeases(): Promise<void> {
 /** Gives back what the server that answers now has under our name, so that all of it is taken under new epochs. */
 async function startOver(): Promise<void> {
   held = [];
+  givenUp = new Set();
   await disconnect();
   await releaseShards(await connected(), settings.owner);
 }
 
 async function round(connection: pg.Client, current: number): Promise<void> {
   const asked = process.hrtime.bigint();
-  const members = await showMember(connection, settings);
+  const isLeaving = handsOver;
+  const members = await showMember(connection, settings, isLeaving);
   const before = held;
   const renewed = await renewLeases(connection, settings, before);
-  const share = settings.exclusive ? SHARDS : Math.ceil(SHARDS / members);
-  const surplus = renewed.slice(share).map(({ shard }) => shard);
   // The main thread hears of it when the row already says so: the fence stops what it writes in between.
-  if (surplus.length > 0) await releaseShards(connection, settings.owner, surplus);
-  const kept = renewed.slice(0, share);
-  const request = { count: share - kept.length, held: kept.map(({ shard }) => shard), force: settings.exclusive };
-  const taken = request.count > 0 ? await takeShards(connection, settings, request) : [];
+  const parting = renewed.map(({ shard }) => shard).filter((shard) => isLeaving || givenUp.has(shard));
+  if (parting.length > 0) await releaseShards(connection, settings.owner, parting);
+  const kept = renewed.filter(({ shard }) => !parting.includes(shard)).sort((a, b) => a.shard - b.shard);
+  const share = settings.exclusive ? SHARDS : Math.ceil(SHARDS / members);
+  const wanted = isLeaving ? 0 : share - kept.length;
+  const request = { count: wanted, held: kept.map(({ shard }) => shard), force: settings.exclusive };
+  const taken = wanted > 0 ? await takeShards(connection, settings, request) : [];
+  for (const shard of parting) givenUp.delete(shard);
   // Only now: a round that fails in between knows no less than before, and the next one compares with that.
   held = [...kept, ...taken];
-  tell({ kind: 'renewed', generation: current, asked, taken, lost: [...missing(before, renewed), ...surplus] });
+  const surplus = kept.slice(share).map(({ shard }) => shard);
+  const lost = [...missing(before, renewed), ...parting];
+  tell({ kind: 'renewed', generation: current, asked, taken, lost, surplus, handedOver: isLeaving });
 }
 
 function missing(before: readonly OwnedShard[], after: readonly OwnedShard[]): number[] {

@@ -83,11 +83,11 @@ describe('one process', () => {
     const before = ownership.epochOf(9)!;
     ownership.abandon();
     expect(ownership.ownedShards()).toEqual([]);
-    expect(ownership.safeToHandOut()).toBe(false);
+    expect(ownership.isSafe()).toBe(false);
     expect(lost).toHaveLength(256);
     await expect.poll(() => taken.length, { interval: 10 }).toBe(512);
     expect(ownership.epochOf(9)! > before).toBe(true);
-    expect(ownership.safeToHandOut()).toBe(true);
+    expect(ownership.isSafe()).toBe(true);
   });
 });
 
@@ -98,18 +98,18 @@ describe('a main loop that stands still', () => {
     blockMainLoop(1_200); // two leases long: the thread goes on
     expect(await leaseUntil(owner)).toBeGreaterThan(until + 600);
     expect(ownership.ownedShards()).toHaveLength(256);
-    await expect.poll(() => ownership.safeToHandOut(), { interval: 5 }).toBe(true); // as soon as its next round is heard
+    await expect.poll(() => ownership.isSafe(), { interval: 5 }).toBe(true); // as soon as its next round is heard
   });
 
   it('hands nothing out when its last proof is old, also when a later answer arrives for what was sent before', async () => {
     const { ownership } = await aProcess({ renewMs: 60_000, leaseMs: 60_000 });
     const sentAt = process.hrtime.bigint();
     blockMainLoop(3_100);
-    expect(ownership.safeToHandOut()).toBe(false);
+    expect(ownership.isSafe()).toBe(false);
     ownership.noteFencedCommit(sentAt);
-    expect(ownership.safeToHandOut()).toBe(false);
+    expect(ownership.isSafe()).toBe(false);
     ownership.noteFencedCommit(process.hrtime.bigint());
-    expect(ownership.safeToHandOut()).toBe(true);
+    expect(ownership.isSafe()).toBe(true);
   });
 });
 
@@ -202,6 +202,7 @@ function depsOf(options: Partial<OwnershipDeps>): OwnershipDeps {
     exclusive: false,
     log: silentLog,
     onTaken: () => undefined,
+    beforeLeaving: () => Promise.resolve(),
     onLost: () => undefined,
     onBroken: (error) => {
       throw error;

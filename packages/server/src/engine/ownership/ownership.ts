@@ -1,6 +1,6 @@
 /**
  * Which shards are ours. What is known here may be out of date by a lease; the fence of each flush is what guards the
- * journal, and `safeToHandOut` keeps effects of a process that slept too long at home.
+ * journal, and `mayHandOut` keeps effects of a process that slept too long at home.
  */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/log/log.ts';
@@ -19,6 +19,8 @@ export type OwnershipDeps = {
   readonly log: Logger;
   /** Shards that are ours from now on: what lives in them is to be taken up. */
   readonly onTaken: (shards: readonly OwnedShard[]) => void;
+  /** Shards are to go to others, who have too few: resolves when what runs in them is written down. */
+  readonly beforeLeaving: (shards: ReadonlySet<number>) => Promise<void>;
   /** Shards that are ours no more: what we have of them in memory is void. */
   readonly onLost: (shards: readonly number[]) => void;
   /** The lease thread ended by itself: nothing is renewed any more. */
@@ -28,13 +30,17 @@ export type OwnershipDeps = {
 export type Ownership = {
   /** Resolves when the first round is over and free shards were taken; rejects when the lease thread cannot run. */
   start(): Promise<void>;
+  /** Gives all shards away, and goes on living for what runs here; false when that took too long. */
+  handOver(): Promise<boolean>;
   /** Gives all shards back, or lets their leases run out when that takes too long. */
   stop(): Promise<void>;
   epochOf(shard: number): bigint | undefined;
   owns(shard: number): boolean;
   ownedShards(): readonly number[];
   /** True while our leases certainly hold: within 3 seconds of the last proof, and half a lease. */
-  safeToHandOut(): boolean;
+  isSafe(): boolean;
+  /** Whether something may begin that depends on this shard being ours: it is, and is not about to go to somebody else. */
+  mayHandOut(shard: number): boolean;
   /** Milliseconds since the last proof that our leases hold; 0 when there are none. */
   leaseAgeMs(): number;
   /** A flush that was sent then (`process.hrtime.bigint()`) passed the fence: another proof. */
@@ -59,6 +65,9 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   let thread: Worker | null = null;
   let ticking: NodeJS.Timeout | undefined;
   let isStopping = false;
+  /** About to go to others: nothing begins in them any more. */
+  const parting = new Set<number>();
+  let handedOver: (() => void) | null = null;
 
   function heard(message: FromLeaseThread): void {
     if (message.kind === 'trouble') return outage.failed({ reason: message.message });
@@ -67,7 +76,9 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
       prove(message.asked);
       if (message.lost.length > 0) drop(message.lost);
       if (message.taken.length > 0) take(message.taken);
+      giveUp(message.surplus.filter((shard) => !parting.has(shard)));
     }
+    if (message.handedOver) handedOver?.();
   }
 
   function prove(at: bigint): void {
@@ -75,7 +86,10 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   }
 
   function drop(shards: readonly number[]): void {
-    for (const shard of shards) epochs.delete(shard);
+    for (const shard of shards) {
+      epochs.delete(shard);
+      parting.delete(shard);
+    }
     owned = [...epochs.keys()];
     deps.log.info({ shards: shards.length, left: owned.length }, 'shards are not ours any more');
     deps.onLost(shards);
@@ -86,6 +100,14 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     owned = [...epochs.keys()];
     deps.log.info({ shards: shards.length, owned: owned.length }, 'shards were taken');
     deps.onTaken(shards);
+  }
+
+  function giveUp(shards: readonly number[]): void {
+    if (shards.length === 0) return;
+    for (const shard of shards) parting.add(shard);
+    void deps.beforeLeaving(new Set(shards)).finally(() => {
+      thread?.postMessage({ kind: 'give_up', shards } satisfies ToLeaseThread);
+    });
   }
 
   function start(): Promise<void> {
@@ -120,6 +142,22 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     return { directUrl, owner, leaseMs, renewMs, exclusive, tick };
   }
 
+  // With the data directory locked nobody else can take a shard, however long we slept.
+  function isSafe(): boolean {
+    return deps.exclusive || (proven !== null && process.hrtime.bigint() - proven < safeForNs);
+  }
+
+  async function handOver(): Promise<boolean> {
+    if (thread === null) return true;
+    const done = Promise.withResolvers<boolean>();
+    const late = setTimeout(done.resolve, LEAVE_WITHIN_MS, false);
+    handedOver = () => done.resolve(true);
+    thread.postMessage({ kind: 'hand_over' } satisfies ToLeaseThread);
+    const isDone = await done.promise;
+    clearTimeout(late);
+    return isDone;
+  }
+
   async function stop(): Promise<void> {
     const worker = thread;
     thread = null;
@@ -138,12 +176,13 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
 
   return {
     start,
+    handOver,
     stop,
     epochOf: (shard) => epochs.get(shard),
     owns: (shard) => epochs.has(shard),
     ownedShards: () => owned,
-    // With the data directory locked nobody else can take a shard, however long we slept.
-    safeToHandOut: () => deps.exclusive || (proven !== null && process.hrtime.bigint() - proven < safeForNs),
+    isSafe,
+    mayHandOut: (shard) => isSafe() && !parting.has(shard),
     leaseAgeMs: () =>
       proven === null || owned.length === 0 ? 0 : Number((process.hrtime.bigint() - proven) / 1_000_000n),
     // When it was sent, not when it was answered: in between the process may have been stopped for longer than its leases.

@@ -24,6 +24,7 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
     planOf: () => Promise.reject(new Error('not asked for')),
     epochOf: () => 1n,
     armTimer: none,
+    awaits: () => undefined,
     onUndelivered: none,
   });
   let looks = 0;

@@ -3,11 +3,13 @@
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
 import type { Json } from '@cloudflow/core/json.ts';
+import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
 import type { Loader } from './loader.ts';
+import type { TryKey } from './try.ts';
 
 export type InboundDeps = {
   readonly log: Logger;
@@ -88,6 +90,11 @@ export function createInbound(deps: InboundDeps): Inbound {
         input: { kind, at: createdAt, name, payload: sent },
         inboxId: id,
       });
+    }
+    if (kind === 'attempt_ended') {
+      const { key, attempt, outcome } = JSON.parse(payload) as TryKey & { outcome: AttemptOutcome };
+      const input = { kind, key, attempt, at: createdAt, outcome } as const;
+      return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     log.error(
       { kind, inbox_id: id, execution_id: executionId },

@@ -50,6 +50,8 @@ export type LiveExecution = {
   end: Extract<Effect, { kind: 'end' }> | null;
   /** Tries under way, by step run and number. */
   readonly attempts: Map<string, AbortController>;
+  /** Names of tries that another process runs: their outcomes come through the inbox. Null, mostly: none. */
+  elsewhere: Set<string> | null;
   hasTimers: boolean;
   /** Since when only beginnings of tries wait to be written (they need no haste), in milliseconds; null: none do. */
   softSince: number | null;
@@ -112,6 +114,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     head: null,
     end: null,
     attempts: new Map(),
+    elsewhere: null,
     hasTimers: false,
     softSince: null,
     inFlight: false,

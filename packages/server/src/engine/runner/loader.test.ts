@@ -20,6 +20,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
     planOf: () => Promise.reject(new Error('not asked for')),
     epochOf: () => epoch,
     armTimer: none,
+    awaits: () => undefined,
     onUndelivered: (ids) => void undelivered.push(...ids),
   });
   const cancel = (inboxId: string) => loader.deliver(id, 1, { input: { kind: 'cancel', at: 1 }, inboxId });

@@ -21,6 +21,8 @@ export type LoaderDeps = {
   /** The epoch under which a shard is ours; undefined when it is not. */
   readonly epochOf: (shard: number) => bigint | undefined;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
+  /** Something of it runs in another process, which will report. */
+  readonly awaits: (live: LiveExecution) => void;
   /** Inbox rows that could not be delivered: they are still in the table. */
   readonly onUndelivered: (inboxIds: readonly string[]) => void;
 };
@@ -103,6 +105,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     const live = replay(stored, plan, deps.entropy);
     close(executionId, mail);
     runner.add(live);
+    if (live.elsewhere !== null) deps.awaits(live);
     for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now() });
     else runner.resume(live);
@@ -169,5 +172,6 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
   live.state.timerChanges.dropped.length = 0;
   live.hasTimers = live.state.timers.size > 0;
   live.head = stored.head;
+  if (stored.elsewhere !== null) live.elsewhere = new Set(stored.elsewhere);
   return live;
 }

@@ -40,6 +40,8 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
   const attempts = createAttempts({
     clock,
     log: silentLog,
+    report: () => Promise.resolve(),
+    stopElsewhere: () => undefined,
     mayHandOut: () => safe(),
     run: (_, effect, signal) => {
       seen.begun.push(effect.key.s);
@@ -56,6 +58,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     log: silentLog,
     wakeLane: () => undefined,
     beginTry: attempts.begin,
+    stopElsewhere: () => undefined,
     abortTry: attempts.abort,
     armTimer: () => undefined,
     onWritten: () => undefined,

@@ -4,7 +4,7 @@
  */
 
 import { apply } from '@cloudflow/core/run/apply.ts';
-import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
+import type { Effect, RunInput, RunsElsewhere } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
@@ -14,7 +14,7 @@ import { type CommitResult, type JournalEntry, nothingSent } from '../journal/en
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { type LiveExecution, mustWrite, nothing } from './live.ts';
 import type { Storing } from './storing.ts';
-import { neverBegan, type Try, tryName } from './try.ts';
+import { neverBegan, type Try, type TryKey, tryName } from './try.ts';
 
 export type RunnerDeps = {
   readonly clock: Clock;
@@ -23,9 +23,11 @@ export type RunnerDeps = {
   readonly wakeLane: () => void;
   /** Starts a try; its outcome comes back through `hear`. */
   readonly beginTry: (live: LiveExecution, effect: Try) => void;
-  readonly abortTry: (live: LiveExecution, effect: Pick<Try, 'key' | 'attempt'>) => void;
   /** The journal of an execution is committed up to this row. */
   readonly onWritten: (executionId: string, seq: number) => void;
+  readonly abortTry: (live: LiveExecution, effect: TryKey) => void;
+  /** Nobody waits any more for what runs elsewhere of it. */
+  readonly stopElsewhere: (live: LiveExecution, names: readonly string[]) => void;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
   /** What became of a start. Never, when the lane is closed before it could tell. */
   readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
@@ -123,7 +125,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   function hear(live: LiveExecution, input: RunInput, inboxId?: string): void {
     if (live.dropped) return;
     if (inboxId !== undefined) live.decided.consumed.push(inboxId);
-    if (live.refused) return;
+    if (live.refused || (live.elsewhere !== null && isNoNews(live.elsewhere, input))) return;
     guarded(live, () => decide(live.plan, live.state, input, live.around));
   }
 
@@ -270,6 +272,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     dirty.delete(live);
     soft.delete(live);
     abortAll(live, 'The execution has ended.');
+    if (live.elsewhere !== null && live.elsewhere.size > 0) deps.stopElsewhere(live, [...live.elsewhere]);
     live.dropped = true;
     deps.onEnded(live);
   }
@@ -332,7 +335,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     add: (live) => void lives.set(live.id, live),
     store: markDirty,
     hear,
-    resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around)),
+    resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around, elsewhereOf(live))),
     discard,
     flushSoft(olderThanMs) {
       const before = clock.now() - olderThanMs;
@@ -341,6 +344,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     drop,
     source: { take, settled },
   };
+}
+
+/** True of a try that was lost, when it is not waited for (any more). */
+function isNoNews(elsewhere: Set<string>, input: RunInput): boolean {
+  if (input.kind !== 'attempt_ended' && input.kind !== 'attempt_lost') return false;
+  return !elsewhere.delete(tryName(input)) && input.kind === 'attempt_lost';
+}
+
+function elsewhereOf({ elsewhere }: LiveExecution): RunsElsewhere | undefined {
+  return elsewhere === null ? undefined : (key, attempt) => elsewhere.has(tryName({ key, attempt }));
 }
 
 function abortAll(live: LiveExecution, reason: string): void {

@@ -2,9 +2,19 @@
 import type { AttemptOutcome, Effect } from '@cloudflow/core/run/contract.ts';
 
 export type Try = Extract<Effect, { kind: 'attempt' }>;
+export type TryKey = Pick<Try, 'key' | 'attempt'>;
 
-export function tryName({ key, attempt }: Pick<Try, 'key' | 'attempt'>): string {
-  return `${key.p ?? ''}/${key.s}/${key.r ?? 0}#${attempt}`;
+/** Names a try within its execution, also in `attempt_owners.try`: which run of which step, and the number of the try. */
+export function tryName({ key, attempt }: TryKey): string {
+  const round = key.r ? `@${key.r}` : '';
+  return `${key.p ?? ''}/${key.s}${round}#${attempt}`;
+}
+
+/** The try that a name means. */
+export function tryNamed(name: string): TryKey {
+  const [, p = '', s = '', r, attempt] = /^(.*)\/([^/]+?)(?:@(\d+))?#(\d+)$/s.exec(name) ?? [];
+  const key = { s, ...(p === '' ? {} : { p }), ...(r === undefined ? {} : { r: Number(r) }) };
+  return { key, attempt: Number(attempt) };
 }
 
 /** Of a try that was to stop before anybody had begun it. */

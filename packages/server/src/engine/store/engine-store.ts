@@ -1,6 +1,16 @@
 /** The engine's reads and commands, bound to a database. */
 import type { Database } from '../../kernel/db/database.ts';
 import type { LargeValues } from '../journal/large-values.ts';
+import {
+  giveTriesBack,
+  lostTries,
+  ownedTries,
+  type Process,
+  recordOwners,
+  reportOutcome,
+  stopElsewhere,
+  type TryRef,
+} from './attempt-owners.ts';
 import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
@@ -20,6 +30,13 @@ export function createEngineStore(database: Database, values: LargeValues) {
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
     dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
     writtenUpTo: (executionIds: readonly string[]) => writtenUpTo(database, executionIds),
+    recordOwners: (process: string, tries: readonly TryRef[]) => recordOwners(database, process, tries),
+    reportOutcome: (process: string, ref: TryRef, payload: string) => reportOutcome(database, process, ref, payload),
+    ownedTries: (process: string) => ownedTries(database, process),
+    stopElsewhere: (tries: readonly TryRef[]) => stopElsewhere(database, tries),
+    giveTriesBack: (process: string) => giveTriesBack(database, process),
+    lostTries: (process: Process & { readonly isAlone: boolean }, awaited: readonly TryRef[]) =>
+      lostTries(database, process, awaited),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),

@@ -10,16 +10,23 @@ import type pg from 'pg';
 export type Member = { readonly owner: string; readonly leaseMs: number };
 export type OwnedShard = { readonly shard: number; readonly epoch: bigint };
 
-/** Shows that this process lives, and says how many do. Members that have not shown themselves for long are forgotten. */
-export async function showMember(client: pg.ClientBase, { owner, leaseMs }: Member): Promise<number> {
+/**
+ * Shows that this process lives, and says how many of those that do take shards. One that is leaving lives for what it still
+ * runs. Members that have not shown themselves for long are forgotten.
+ */
+export async function showMember(
+  client: pg.ClientBase,
+  { owner, leaseMs }: Member,
+  isLeaving: boolean,
+): Promise<number> {
   const { rows } = await client.query<{ readonly members: number }>(
     `with seen as (
-       insert into engine_members (id, started_at, seen_at) values ($1::uuid, now(), now())
-       on conflict (id) do update set seen_at = excluded.seen_at),
+       insert into engine_members (id, started_at, seen_at, leaving) values ($1::uuid, now(), now(), $3)
+       on conflict (id) do update set seen_at = excluded.seen_at, leaving = excluded.leaving),
      gone as (delete from engine_members where seen_at < now() - 20 * $2::float8 * interval '1 millisecond' and id <> $1::uuid)
      select 1 + count(*)::int as members
-       from engine_members where id <> $1::uuid and seen_at > now() - $2::float8 * interval '1 millisecond'`,
-    [owner, leaseMs],
+       from engine_members where id <> $1::uuid and not leaving and seen_at > now() - $2::float8 * interval '1 millisecond'`,
+    [owner, leaseMs, isLeaving],
   );
   return rows[0]?.members ?? 1;
 }

@@ -25,6 +25,8 @@ export type StoredExecution = {
   readonly finishedAt: number | null;
   readonly head: Head;
   readonly journal: readonly { readonly seq: number; readonly events: readonly RunEvent[] }[];
+  /** Tries that other processes run, or have reported through the inbox; null: none. */
+  readonly elsewhere: readonly string[] | null;
 };
 
 type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'> & {
@@ -51,7 +53,8 @@ export async function loadExecution(
     select id, shard, tenant_id as "tenantId", version_id as "versionId", generation, input, trigger,
            labels, business_key as "businessKey", parent_id as "parentId", root_id as "rootId",
            retry_of as "retryOf", created_at as "createdAt", finished_at as "finishedAt", status, wait_reason as "waitReason", phase,
-           kept_signals as "keptSignals"
+           kept_signals as "keptSignals",
+           (select array_agg(try) from attempt_owners where execution_id = ${id}) as elsewhere
       from workflow_executions where id = ${id}`,
   );
   if (row === undefined) return undefined;
