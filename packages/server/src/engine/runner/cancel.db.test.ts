@@ -59,6 +59,19 @@ describe('a cancel', () => {
     expect(engine.inFlight()).toBe(0);
   });
 
+  it('that is said again and again while nobody hears it is one row; what was said since makes it news again', async () => {
+    const acceptor = await engines.anEngine({ drives: false });
+    const id = idOf(await acceptor.start(aStart(await engines.publish([nap('long', '1h')]))));
+    const say = (kind: 'cancel' | 'pause' | 'resume') => acceptor.command(defaultTenantId, id, kind);
+    for (let n = 0; n < 5; n += 1) expect(await say('pause')).toBe('accepted');
+    expect(await inbox()).toEqual({ n: 1 });
+    for (const kind of ['resume', 'pause', 'pause', 'cancel', 'cancel'] as const) await say(kind);
+    expect(await inbox()).toEqual({ n: 4 });
+    await engines.anEngine();
+    expect(await engines.ended(id)).toMatchObject({ status: 4 });
+    expect(await inbox()).toEqual({ n: 0 });
+  });
+
   it('that races with the end leaves one end and no command behind [F78 Q7]', async () => {
     const world = aWorld();
     const held = world.hold('work');

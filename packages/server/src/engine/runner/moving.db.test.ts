@@ -60,7 +60,7 @@ describe('a try that runs while its shard moves', () => {
     await engine.drain(600);
     expect(await engines.ended(ids[0]!)).toMatchObject({ status: 2 });
     expect(other.runningAttempts()).toBe(0);
-    expect(await engines.one('select count(*)::int as n from attempt_owners')).toEqual({ n: 0 });
+    expect(await engines.one('select count(*)::int as n from attempt_owners where not ended')).toEqual({ n: 0 });
   });
 
   it('is stopped where it runs when its execution is cancelled', async () => {
@@ -84,9 +84,9 @@ describe('a try whose process is gone', () => {
     const { engine, world, held, ids } = await underWay(1);
     const [id = ''] = ids;
     const drained = engine.drain(20_000);
-    await expect.poll(() => engines.rows('select from attempt_owners')).toHaveLength(1);
+    await expect.poll(() => engines.rows('select from attempt_owners where not ended')).toHaveLength(1);
     // The process that runs it dies: what it shows of itself grows old.
-    await engines.rows(`update attempt_owners set process = gen_random_uuid()`);
+    await engines.rows(`update attempt_owners set process = gen_random_uuid() where not ended`);
     const again = aWorld();
     await engines.anEngine({ ...shared, actions: again });
     expect(await engines.ended(id)).toMatchObject({ status: 2 });
@@ -101,8 +101,8 @@ describe('a try whose process is gone', () => {
   it('has an unknown outcome where it may run at most once', async () => {
     const { engine, held, ids } = await underWay(1, { delivery: 'at_most_once' });
     const drained = engine.drain(20_000);
-    await expect.poll(() => engines.rows('select from attempt_owners')).toHaveLength(1);
-    await engines.rows(`update attempt_owners set process = gen_random_uuid()`);
+    await expect.poll(() => engines.rows('select from attempt_owners where not ended')).toHaveLength(1);
+    await engines.rows(`update attempt_owners set process = gen_random_uuid() where not ended`);
     await engines.anEngine({ ...shared });
     expect((await engines.ended(ids[0] ?? ''))['error']).toContain('outcome_unknown');
     held.release();
