@@ -1,5 +1,5 @@
 /** The chores of a process that drives executions. */
-import { forgetKeys } from '../engine/index.ts';
+import { forgetKeys, forgetOwners, forgetOwners } from '../engine/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
@@ -32,6 +32,7 @@ export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: 
         forgotten.inc(await forgetPublishKeys(database, window));
       },
     },
+    { name: 'forget owners of attempts', everyMs: minuteMs, run: () => forgetOwners(database) },
     {
       name: 'make partitions',
       everyMs: 60 * minuteMs,

@@ -6,4 +6,5 @@ export { createStreamSlots } from './following/stream-slots.ts';
 export type { EngineObserver } from './observer.ts';
 export { createReading, type Reading } from './reading.ts';
 export { engineRoutes } from './routes.ts';
+export { forgetOwners } from './store/attempt-owners.ts';
 export { forgetKeys } from './store/forget-keys.ts';
