@@ -1,5 +1,5 @@
 /** The chores of a process that drives executions. */
-import { forgetKeys, forgetOwners, forgetOwners } from '../engine/index.ts';
+import { forgetKeys, forgetOwners } from '../engine/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
