@@ -46,6 +46,22 @@ create policy authenticate on api_keys for select to cloudflow_app using ((key_h
 create policy owner on api_keys for all to <owner> using (true) with check (true);
 grant insert, select, update on api_keys to cloudflow_app;
 
+create table attempt_owners (
+  execution_id         uuid not null,
+  process              uuid not null,
+  since                timestamp with time zone not null default now(),
+  shard                smallint not null,
+  ended                boolean not null default false,
+  stop                 boolean not null default false,
+  try                  text not null,
+  constraint attempt_owners_pkey PRIMARY KEY (execution_id, try)
+);
+CREATE INDEX attempt_owners_process ON attempt_owners USING btree (process);
+alter table attempt_owners enable row level security, force row level security;
+create policy engine on attempt_owners for all to cloudflow_engine using (true) with check (true);
+create policy owner on attempt_owners for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on attempt_owners to cloudflow_engine;
+
 create table blob_home (
   single               boolean not null default true,
   home                 text not null,
@@ -91,6 +107,7 @@ create table engine_members (
   started_at           timestamp with time zone not null default now(),
   seen_at              timestamp with time zone not null default now(),
   address              text,
+  leaving              boolean not null default false,
   constraint engine_members_pkey PRIMARY KEY (id)
 );
 alter table engine_members enable row level security, force row level security;
