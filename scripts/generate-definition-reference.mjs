@@ -1,5 +1,5 @@
 /** Writes docs/reference/definition.md and the published JSON Schema of the definition language, from the schema itself. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -41,6 +41,7 @@ ${fields(/** @type {Schema} */ (schema.$defs.retry))}
 ### \`on_error\` as a handler
 
 ${fields(/** @type {Schema} */ (schema.$defs.onError?.anyOf?.[1]))}
+${readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'rounds-and-arrivals.md'), 'utf8')}
 ## Control types
 
 The types of actions are in [actions.md](actions.md).

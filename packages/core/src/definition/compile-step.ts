@@ -4,7 +4,7 @@ import { compileAction } from './compile-action.ts';
 import type { Sight, TypeCompiler } from './control-type.ts';
 import { goBack } from './go-back.ts';
 import type { Issues } from './issues.ts';
-import { compileJoin } from './join.ts';
+import { compileJoin, isOfArrivals } from './join.ts';
 import type { LaidStep } from './layout.ts';
 import type { OnError, PlanStep, Work } from './plan.ts';
 import { reachStep } from './reach-step.ts';
@@ -18,7 +18,14 @@ export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
   const { document, pointer, index } = step;
   const view = viewOf(step, layout);
   const dependsOn = graph.dependsOn[index] ?? [];
-  const when = document.when === undefined ? null : sources.condition(`${pointer}/when`, document.when, view);
+  const when =
+    document.when === undefined
+      ? null
+      : sources.condition(
+          `${pointer}/when`,
+          document.when,
+          viewOf(step, layout, isOfArrivals(document.join) ? ['arrival'] : []),
+        );
   warnOfConstantWhen(step, when, issues);
   const { work, timeoutMs } = compileWork(step, { when, view, workshop });
   return {

@@ -1,7 +1,7 @@
 /** What a control type is to the compiler: one object in one file of `types/`, listed in `types/index.ts`. */
 import type { Expression, Template } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { StepDocument } from './document.ts';
+import type { JoinDocument, StepDocument } from './document.ts';
 import type { ErrorCode, WarningCode } from './issue-codes.ts';
 import type { PlanBlock, Work } from './plan.ts';
 
@@ -15,7 +15,7 @@ export type ControlType = {
   /** True when time passes in it by itself: a loop with one of these inside does not spin. */
   readonly waits?: boolean;
   /** The blocks that a config holds, in the order in which they are numbered. */
-  blocks?(config: JsonObject): readonly InnerBlock[];
+  blocks?(config: JsonObject, join: JoinDocument | undefined): readonly InnerBlock[];
   /** Called with a config that fits the schema. */
   compile(config: JsonObject, step: TypeCompiler): Work;
 };

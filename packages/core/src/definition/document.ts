@@ -31,11 +31,20 @@ export type WorkDocument = {
 export type StepDocument = WorkDocument & {
   readonly id: string;
   readonly depends_on?: readonly string[];
-  readonly join?: 'all' | 'any' | { readonly count: number };
+  readonly join?: JoinDocument;
   readonly cancel_remaining?: boolean;
   readonly compensate?: WorkDocument;
   readonly output?: Json;
 };
+
+export type JoinDocument =
+  | 'all'
+  | 'any'
+  | 'each'
+  | 'sets'
+  | { readonly count: number }
+  | { readonly each: number }
+  | { readonly sets: number };
 
 export type WorkflowDocument = {
   readonly workflow_id: string;

@@ -43,6 +43,7 @@ export const meaningCodes = {
   depends_on_itself: 'A step depends on itself.',
   cycle: 'Steps depend on one another in a circle.',
   join_never_satisfied: 'A join waits for more dependencies than there are.',
+  join_only_for_block: 'A join of arrivals (`each`, `sets`) stands at a step that is no `block`.',
   join_without_dependencies: 'A join stands beside no dependencies.',
   cancel_remaining_without_join: '`cancel_remaining` stands beside a join of all.',
   step_never_runs: 'The step can never run.',

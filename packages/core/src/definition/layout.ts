@@ -112,7 +112,7 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
     if (!byId.has(id)) byId.set(id, index);
     holder.steps.push(index);
     const depth = holder.depth + 1;
-    for (const inner of 'control' in type ? (type.control.blocks?.(config) ?? []) : []) {
+    for (const inner of 'control' in type ? (type.control.blocks?.(config, document.join) ?? []) : []) {
       names.set(inner.name, block({ ...inner, owner: index, pointer: `${pointer}/config${inner.pointer}`, depth }));
     }
     if (typeof document.on_error === 'object') {

@@ -45,13 +45,32 @@ export type PlanBlock = {
   readonly steps: readonly number[];
 };
 
-/** `case`: a case of a switch, the steps of a `block`, a branch, an option: opened at most once by its step. */
-export type BlockKind = 'top' | 'case' | 'round' | 'item' | 'handler' | 'compensation' | 'on_failure' | 'on_cancel';
+/**
+ * `case`: a case of a switch, the steps of a `block`, a branch, an option: opened at most once by its step. `arrival`: the
+ * steps of a `block` that runs for each of its arrivals.
+ */
+export type BlockKind =
+  | 'top'
+  | 'case'
+  | 'round'
+  | 'item'
+  | 'arrival'
+  | 'handler'
+  | 'compensation'
+  | 'on_failure'
+  | 'on_cancel';
 
 export type Join =
   | { readonly kind: 'all' }
   /** `any` is a count of 1. */
-  | { readonly kind: 'count'; readonly count: number; readonly cancelRemaining: boolean };
+  | { readonly kind: 'count'; readonly count: number; readonly cancelRemaining: boolean }
+  | JoinOfArrivals;
+
+/** Of a `block` alone, which runs several times: once for each `size` arrivals, or once for each set. */
+export type JoinOfArrivals =
+  | { readonly kind: 'each'; readonly size: number }
+  /** A set has one arrival of each dependency; the block runs for it when `count` of them are there. */
+  | { readonly kind: 'sets'; readonly count: number };
 
 export type RetryPolicy = {
   /** Tries in all; 1 means no retry. */

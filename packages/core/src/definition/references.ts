@@ -30,6 +30,7 @@ const fieldsOfNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['workflow', ['id', 'version']],
   ['tenant', ['id']],
   ['signal', ['name', 'payload', 'received_at']],
+  ['arrival', ['index', 'step', 'output', 'outputs']],
 ]);
 
 const stepFields = ['output', 'status', 'error', 'attempts', 'started_at', 'finished_at'];

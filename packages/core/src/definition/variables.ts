@@ -56,13 +56,16 @@ export function refuseRacesOfItems(
 ): void {
   for (const [name, steps] of writers) {
     for (const step of steps) {
-      const around = blocksAround(step.block, layout).find(({ kind, together }) => kind === 'item' && together);
-      const forEach = layout.steps[around?.owner ?? -1];
-      if (forEach === undefined) continue;
+      const around = blocksAround(step.block, layout).find(
+        ({ kind, together }) => (kind === 'item' && together) || kind === 'arrival',
+      );
+      const owner = layout.steps[around?.owner ?? -1];
+      if (owner === undefined) continue;
+      const [what, hint] = around?.kind === 'item' ? ['items', 'set `concurrency` to 1, or '] : ['runs', ''];
       issues.error({
         code: 'variable_race',
         pointer: pointerTo(`${step.pointer}/config`, name),
-        message: `items of \`${forEach.id}\` run at once and would overwrite each other's \`${name}\`: set \`concurrency\` to 1, or make it the output of the block`,
+        message: `${what} of \`${owner.id}\` run at once and would overwrite each other's \`${name}\`: ${hint}make it the output of the block`,
       });
     }
   }

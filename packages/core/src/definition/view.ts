@@ -13,7 +13,16 @@ export type View = {
 const always = ['input', 'vars', 'steps', 'execution', 'workflow', 'tenant', 'trigger'];
 
 /** All names with a meaning of their own somewhere; those that exist only in some places included. */
-export const rootNames: readonly string[] = [...always, 'index', 'loop', 'result', 'error', 'signal', 'secrets'];
+export const rootNames: readonly string[] = [
+  ...always,
+  'index',
+  'loop',
+  'result',
+  'error',
+  'signal',
+  'arrival',
+  'secrets',
+];
 
 export function viewOf(step: LaidStep, layout: Layout, extra: readonly string[] = []): View {
   return { block: step.block, step: step.index, names: [...namesIn(step.block, layout), ...extra] };

@@ -3,7 +3,7 @@
  * what is not there changes nothing.
  */
 import type { Plan } from '../definition/plan.ts';
-import type { RunEvent, RunKey } from './event.ts';
+import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
 import { addItems, keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
 import {
   createScope,
@@ -57,6 +57,10 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return;
     case 'item_failed':
       return itemFailed(plan, state, event);
+    case 'arrived':
+      return arrived(plan, state, event);
+    case 'passed':
+      return takeArrivals(plan, findRun(plan, state, event), event.f);
     case 'paused':
       state.paused = true;
       return;
@@ -138,7 +142,16 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   if (block === undefined) return;
   const parent = owner?.scope ?? state.top;
   const path = scopePath(plan, owner, event.i ?? event.b);
-  const scope = createScope(plan, { path, block, parent, owner, error: event.err ?? null, index: event.i ?? null });
+  const scope = createScope(plan, {
+    path,
+    block,
+    parent,
+    owner,
+    error: event.err ?? null,
+    index: event.i ?? null,
+    arrivals: event.f ?? null,
+  });
+  if (event.f !== undefined && owner !== null) takeArrivals(plan, owner, event.f);
   if (owner !== null && event.i !== undefined) {
     owner.items.opened += 1;
     if (scope.closed) owner.items.succeeded += 1; // a block without steps
@@ -231,6 +244,25 @@ function itemFailed(plan: Plan, state: RunState, event: EventOf<'item_failed'>):
   close(state, scope);
 }
 
+function arrived(plan: Plan, state: RunState, event: EventOf<'arrived'>): void {
+  const run = findRun(plan, state, event);
+  const scope = run === undefined ? undefined : state.scopes.get(scopePath(plan, run, event.i));
+  if (run === undefined || scope === undefined || scope.arrived) return;
+  scope.arrived = true;
+  run.arrivals ??= [];
+  run.arrivals.push({ number: event.i, order: state.ended.length });
+}
+
+function takeArrivals(plan: Plan, run: StepRun | undefined, taken: readonly ArrivalKey[]): void {
+  if (run === undefined) return;
+  run.took ??= { sets: 0, of: new Map() };
+  run.took.sets += 1;
+  for (const [id] of taken) {
+    const index = plan.stepIndex.get(id);
+    if (index !== undefined) run.took.of.set(index, (run.took.of.get(index) ?? 0) + 1);
+  }
+}
+
 /** `s` and `p` name the step that was to be undone. */
 function compensationFailed(plan: Plan, state: RunState, event: EventOf<'compensation_failed'>): void {
   const run = findRun(plan, state, event);
@@ -279,6 +311,8 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     items: { opened: 0, succeeded: 0, failed: 0 },
     itemList: undefined,
     added: { items: [], closed: false },
+    arrivals: null,
+    took: null,
     endOrder: 0,
   };
   scope.runs.set(step.index, run);

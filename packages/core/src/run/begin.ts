@@ -2,6 +2,7 @@
 
 import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
+import { joinOfArrivals, takeArrivals } from './arrivals.ts';
 import { beginBlocks, beginSwitch } from './cases.ts';
 import type { Effect } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
@@ -26,6 +27,8 @@ type WorkOf<K extends Work['kind']> = Extract<Work, { kind: K }>;
 /** Begins the step, passes it over, or leaves it to its other dependencies. */
 export function beginStep(d: Decision, place: Place): void {
   const { scope, step } = place;
+  const arrivals = joinOfArrivals(step);
+  if (arrivals !== null) return takeArrivals(d, place, arrivals);
   if (scope.runs.has(step.index) || scope.closed || isStopping(d, scope)) return;
   const verdict = judgeJoin(step, scope);
   if (verdict === 'wait') return;

@@ -1,4 +1,5 @@
 /** What the end of a block means for the step that holds it, and for the execution. */
+import { arrivalCompleted } from './arrivals.ts';
 import { caseCompleted } from './cases.ts';
 import { type Decision, record } from './decision.ts';
 import { endExecution, undoNext, undone } from './ending.ts';
@@ -24,6 +25,8 @@ export function completeScope(d: Decision, scope: Scope): void {
       return roundCompleted(d, scope);
     case 'item':
       return itemCompleted(d, scope);
+    case 'arrival':
+      return arrivalCompleted(d, scope);
     case 'handler':
       return owner === null ? undefined : handled(d, owner, scope);
     case 'compensation':
@@ -66,6 +69,7 @@ export function scopeAtRest(d: Decision, scope: Scope): void {
       return;
     case 'case':
     case 'round':
+    case 'arrival':
       return blockAtRest(d, scope, { to, error });
     case 'item':
       return error === null ? undefined : itemAtRest(d, scope, error);

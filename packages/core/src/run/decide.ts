@@ -3,6 +3,7 @@
  * the `Entropy`, and the answer is events (already applied to the state) and effects (not yet carried out).
  */
 import type { Plan } from '../definition/plan.ts';
+import { joinOfArrivals } from './arrivals.ts';
 import { beginStep, beginTry } from './begin.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
@@ -12,7 +13,7 @@ import { itemsDue } from './items.ts';
 import { lookAgain } from './look-again.ts';
 import { choose } from './options.ts';
 import { beginRoots, isStopping } from './scope.ts';
-import { endFailed, settleTry } from './settle.ts';
+import { endFailed, failStep, settleTry } from './settle.ts';
 import { hearSignal, resumeWaits } from './signals.ts';
 import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 import { stopScope } from './stop.ts';
@@ -161,7 +162,10 @@ function stepDue(d: Decision, run: StepRun, due: number): void {
   if (run.waiting !== null)
     return run.step.work.kind === 'wait' ? waitOver(d, run, due) : choose(d, run, run.timedOption);
   if (run.step.work.kind === 'for_each') return itemsDue(d, run, run.step.work);
-  for (const inner of run.inner) if (!inner.closed) stopScope(d, inner, { to: 'FAILED', error });
+  const open = run.inner.filter(({ closed }) => !closed);
+  for (const inner of open) stopScope(d, inner, { to: 'FAILED', error });
+  // A block that runs for its arrivals may be waiting for the next of them.
+  if (open.length === 0 && joinOfArrivals(run.step) !== null) failStep(d, run, error);
 }
 
 /** Tries that were asked to stop have not reported in time: whether they had an effect is not known. */

@@ -38,6 +38,9 @@ export type MatchFailure = {
   readonly count: number;
 };
 
+/** The dependency that arrived; the number of its item or run, 0 for a step that runs once. */
+export type ArrivalKey = readonly [string, number];
+
 export type RunEvent =
   | { readonly e: 'started'; readonly at: number }
   /**
@@ -58,7 +61,7 @@ export type RunEvent =
     })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
-  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round or item, `until` when the time of the step is over. */
+  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round, item or run, `f` the arrivals that it is for, `until` when the time of the step is over. */
   | {
       readonly e: 'opened';
       readonly s?: string;
@@ -67,9 +70,14 @@ export type RunEvent =
       readonly at: number;
       readonly b: string;
       readonly i?: number;
+      readonly f?: readonly ArrivalKey[];
       readonly err?: StepError;
       readonly until?: number;
     }
+  /** Item or run `i` of the step has succeeded, and arrives by itself at a `block` that depends on it. */
+  | (RunKey & { readonly e: 'arrived'; readonly at: number; readonly i: number })
+  /** The `when` of the block passed over these arrivals. */
+  | (RunKey & { readonly e: 'passed'; readonly at: number; readonly f: readonly ArrivalKey[] })
   /**
    * Signal number `g`, of name `n` and payload `d` (absent for null), was received at `at`. With `s` it ended the wait of that
    * step (`b`: by this option of a `wait_any`), else it is kept.

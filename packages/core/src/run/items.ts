@@ -1,6 +1,7 @@
 /** `for_each`: one instance of its block for each item, so many at a time. */
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import { allArrive, instanceArrives } from './arrivals.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { badField, type Failures, itemSignalsAmong } from './matching.ts';
@@ -96,8 +97,9 @@ function openCount({ items }: StepRun): number {
 export function itemCompleted(d: Decision, item: Scope): void {
   const { owner } = item;
   if (owner === null || owner.step.work.kind !== 'for_each') return;
-  if (isFinal(owner.status)) lingeringCompleted(d, owner);
-  else goOn(d, owner, owner.step.work);
+  if (isFinal(owner.status)) return lingeringCompleted(d, owner);
+  if (!hasFailed(owner)) instanceArrives(d, item);
+  goOn(d, owner, owner.step.work);
 }
 
 /** An item has failed and come to rest: forgiven, or the end of the step. */
@@ -140,6 +142,7 @@ function isEnough(d: Decision, owner: StepRun, work: ForEach) {
 
 function complete(d: Decision, owner: StepRun, work: ForEach): void {
   const results = resultsOf(d, owner);
+  allArrive(d, owner);
   if (work.remaining === 'cancel') abandon(d, owner);
   succeedStep(d, owner, results);
 }

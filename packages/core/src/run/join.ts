@@ -6,7 +6,7 @@ export type JoinVerdict = 'run' | 'skip' | 'wait';
 
 export function judgeJoin(step: PlanStep, scope: Scope): JoinVerdict {
   if (step.dependsOn.length === 0) return 'run';
-  return step.join.kind === 'all' ? judgeAll(step, scope) : judgeCount(step, scope, step.join.count);
+  return step.join.kind === 'count' ? judgeCount(step, scope, step.join.count) : judgeAll(step, scope);
 }
 
 /** Satisfied when all have ended, none failed for good, and at least one was not SKIPPED. */
@@ -41,7 +41,7 @@ function satisfies(run: StepRun): boolean {
 }
 
 /** A `goto` that is not taken lets go on what follows it. One on a dead path is dead like any other step. */
-function isPassedGoto({ step, status, passedOver, withdrawn }: StepRun): boolean {
+export function isPassedGoto({ step, status, passedOver, withdrawn }: StepRun): boolean {
   return status === 'SKIPPED' && step.work.kind === 'goto' && (passedOver || withdrawn);
 }
 

@@ -2,6 +2,8 @@
  * What is still to be followed up, found in the state alone: after a crash in the middle of a long stretch of pure work, and
  * when a paused execution goes on. Finding too much does no harm, each follow-up looks whether it is still due.
  */
+import type { PlanStep } from '../definition/plan.ts';
+import { joinOfArrivals } from './arrivals.ts';
 import type { Decision } from './decision.ts';
 import { isStopping } from './scope.ts';
 import { isComplete, isFinal, type Scope } from './state.ts';
@@ -23,8 +25,14 @@ export function lookAgain(d: Decision): void {
 function beginAgain(d: Decision, scope: Scope): void {
   for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
     const step = d.plan.steps[index];
-    if (step !== undefined && !scope.runs.has(index)) d.tasks.push({ kind: 'begin', scope, step });
+    if (step !== undefined && (!scope.runs.has(index) || mayRunAgain(step, scope)))
+      d.tasks.push({ kind: 'begin', scope, step });
   }
+}
+
+/** A block that runs for each of its arrivals: some may not have been taken up. */
+function mayRunAgain(step: PlanStep, scope: Scope): boolean {
+  return joinOfArrivals(step) !== null && !isFinal(scope.runs.get(step.index)?.status ?? 'QUEUED');
 }
 
 /** A complete block whose step (or execution) has not ended, and has not gone on to another round. */

@@ -17,7 +17,7 @@ export function blockOutput(plan: Plan, scope: Scope): Json {
 export function ownScopes(plan: Plan, run: StepRun): readonly Scope[] {
   return run.inner.filter((scope) => {
     const kind = plan.blocks[scope.block]?.kind;
-    return kind === 'case' || kind === 'round' || kind === 'item';
+    return kind === 'case' || kind === 'round' || kind === 'item' || kind === 'arrival';
   });
 }
 

@@ -21,6 +21,8 @@ const step = fc.record({
     'signal',
     'first',
     'goto',
+    'each',
+    'sets',
   ),
   deps: fc.array(fc.nat(5), { maxLength: 3 }),
   when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
@@ -101,11 +103,26 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
             config: { steps: [`s${n - 1}`], outcome: n % 2 === 0 ? 'skip' : 'complete' },
             ...more,
           };
+    case 'each':
+    case 'sets':
+      return repeated(kind, n, more);
     case 'goto':
       return goto(n, more);
     default:
       return say(`s${n}`, '${ uuid() }', more);
   }
+}
+
+/** A block that runs for each of what arrives, or for each set. */
+function repeated(kind: 'each' | 'sets', n: number, more: { readonly [field: string]: Json }): Json {
+  const { cancel_remaining: _, ...rest } = more;
+  const before = rest['depends_on'] as readonly string[];
+  if (before.length === 0) return { id: `s${n}`, type: 'block', config: { steps: inner(n) }, ...rest };
+  const join = n % 3 === 0 ? { [kind]: 1 } : kind;
+  const when = n % 4 === 1 ? { when: 'arrival.index < 2 && arrival.step != "s0"' } : {};
+  const timeout = n % 5 === 4 ? { timeout: 60 } : {};
+  const steps = [...inner(n), say(`m${n}`, '${ [arrival.index, arrival.outputs] }')];
+  return { id: `s${n}`, type: 'block', config: { steps }, ...rest, ...when, ...timeout, join };
 }
 
 /** Back to a step that it depends on, now and then, and not for ever. */

@@ -11,6 +11,7 @@ import {
 import { isTooLarge } from '../expression/json-size.ts';
 import type { Json } from '../json.ts';
 import { scopePath } from './apply.ts';
+import { arrivalValue } from './arrived.ts';
 import type { Decision } from './decision.ts';
 import type { StepError } from './event.ts';
 import { runAsOf, runInSight } from './in-sight.ts';
@@ -73,6 +74,8 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
           return nearest(d, scope, 'item')?.index ?? undefined;
         case 'loop':
           return loopOf(d, scope);
+        case 'arrival':
+          return more.lookup?.(name) ?? arrivalOf(d, scope);
         case 'error':
           return handledError(scope);
         case 'execution':
@@ -102,12 +105,19 @@ export type More = {
   readonly from?: StepRun;
 };
 
-/** The nearest round or item that the scope stands in. */
-function nearest(d: Decision, scope: Scope, kind: 'round' | 'item'): Scope | undefined {
+/** The nearest round, item or run that the scope stands in. */
+function nearest(d: Decision, scope: Scope, kind: 'round' | 'item' | 'arrival'): Scope | undefined {
   for (let each: Scope | null = scope; each !== null; each = each.parent) {
     if (d.plan.blocks[each.block]?.kind === kind) return each;
   }
   return undefined;
+}
+
+function arrivalOf(d: Decision, scope: Scope): Json | undefined {
+  const { owner = null, index = null, arrivals = null } = nearest(d, scope, 'arrival') ?? {};
+  return owner === null || index === null || arrivals === null
+    ? undefined
+    : arrivalValue(d, owner, { index, arrivals });
 }
 
 /** `previous` is the output of the round before, null in the first. */

@@ -2,7 +2,7 @@
 import type { PlanStep } from '../definition/plan.ts';
 import { scopePath } from './apply.ts';
 import { type Decision, record } from './decision.ts';
-import type { RunKey, StepError } from './event.ts';
+import type { ArrivalKey, RunKey, StepError } from './event.ts';
 import { isComplete, isFinal, keyOf, roundOf, type Scope, type StepRun } from './state.ts';
 
 export function keyIn(scope: Scope, step: PlanStep): RunKey {
@@ -20,13 +20,21 @@ export function openBlock(d: Decision, owner: StepRun | null, names: readonly st
 /** The error that it handles; when the time of its step is over. */
 type More = { readonly err?: StepError; readonly until?: number };
 
-/** Opens one round of a loop, or one item of a for_each. */
-export function openInstance(d: Decision, owner: StepRun, b: 'round' | 'item', i: number): void {
-  open(d, owner, { b, i });
+/** Opens one round of a loop, one item of a for_each, or one run of a block (`body`) for these arrivals. */
+export function openInstance(
+  d: Decision,
+  owner: StepRun,
+  b: 'round' | 'item' | 'body',
+  i: number,
+  f?: readonly ArrivalKey[],
+): void {
+  open(d, owner, { b, i, ...(f === undefined ? {} : { f }) });
   beginOpened(d, scopePath(d.plan, owner, i));
 }
 
-function open(d: Decision, owner: StepRun | null, what: More & { readonly b: string; readonly i?: number }): void {
+type Opening = More & { readonly b: string; readonly i?: number; readonly f?: readonly ArrivalKey[] };
+
+function open(d: Decision, owner: StepRun | null, what: Opening): void {
   record(d, { e: 'opened', ...(owner === null ? {} : keyOf(owner)), at: d.at, ...what });
 }
 

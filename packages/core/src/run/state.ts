@@ -6,7 +6,7 @@
  */
 import type { Plan, PlanStep } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
-import type { ExecutionStatus, FinalStatus, Phase, RunKey, StepError, StepStatus } from './event.ts';
+import type { ArrivalKey, ExecutionStatus, FinalStatus, Phase, RunKey, StepError, StepStatus } from './event.ts';
 
 export type StepRun = {
   readonly step: PlanStep;
@@ -47,6 +47,10 @@ export type StepRun = {
   itemList: Json[] | undefined;
   /** Of a for_each: the items that signals added, and whether one said that no more come. */
   readonly added: { readonly items: Json[]; closed: boolean };
+  /** Of a step whose items or runs arrive by themselves at a block: those that did, in order. Null: none. */
+  arrivals: { readonly number: number; readonly order: number }[] | null;
+  /** Of a block that runs for each of its arrivals: what it has taken. Null: nothing. */
+  took: { sets: number; readonly of: Map<number, number> } | null;
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
 };
@@ -66,7 +70,11 @@ export type Scope = {
   readonly parent: Scope | null;
   /** The run that holds this block; null at the top and for `on_failure` and `on_cancel`. */
   readonly owner: StepRun | null;
-  /** Number of the round or item; null for a block that opens once. */
+  /** What it runs for: of a block that runs for each of its arrivals. */
+  readonly arrivals: readonly ArrivalKey[] | null;
+  /** The item or run has arrived at a block that depends on its step. */
+  arrived: boolean;
+  /** Number of the round, item or run; null for a block that opens once. */
   readonly index: number | null;
   readonly runs: Map<number, StepRun>;
   /** Runs of earlier rounds, which a `goto` left behind: by step, in order. Null before the first. */
@@ -153,11 +161,13 @@ export function createState(plan: Plan): RunState {
 
 export function createScope(
   plan: Plan,
-  of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error' | 'index'>,
+  of: Pick<Scope, 'path' | 'block' | 'parent' | 'owner' | 'error' | 'index'> & Partial<Pick<Scope, 'arrivals'>>,
 ): Scope {
   const remaining = plan.blocks[of.block]?.steps.length ?? 0;
   return {
+    arrivals: null,
     ...of,
+    arrived: false,
     runs: new Map(),
     past: null,
     remaining,

@@ -1,6 +1,7 @@
 /** `cancel`: takes other steps out of the execution, or ends them with what they have. */
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import { joinOfArrivals, outputsOf } from './arrivals.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import { resultsOf } from './items.ts';
 import { optionOutput } from './options.ts';
@@ -38,6 +39,7 @@ function scopeOf(from: Scope, block: number): Scope | undefined {
 function whatItHas(d: Decision, run: StepRun): Json {
   if (run.step.work.kind === 'for_each') return resultsOf(d, run);
   if (run.step.work.kind === 'wait_any') return optionOutput(d.plan, run);
+  if (joinOfArrivals(run.step) !== null) return outputsOf(d, run);
   const ended = ownScopes(d.plan, run).filter(({ closed }) => closed);
   if (run.step.work.kind !== 'parallel') return ended.length === 0 ? null : blockOutput(d.plan, ended.at(-1) as Scope);
   return Object.fromEntries(ended.map((scope) => [d.plan.blocks[scope.block]?.name ?? '', blockOutput(d.plan, scope)]));

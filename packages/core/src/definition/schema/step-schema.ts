@@ -1,7 +1,7 @@
 /** The JSON Schema of a step, built from the table of control types. */
 import type { JsonObject } from '../../json.ts';
 import type { ControlType } from '../control-type.ts';
-import { expressionSchema, joinSchema, templateSchema } from './value-schemas.ts';
+import { expressionSchema, stepJoinSchema, templateSchema } from './value-schemas.ts';
 
 /** Fields that a step and a compensation have in common. */
 const workFields: JsonObject = {
@@ -33,9 +33,9 @@ const stepFields: JsonObject = {
     items: { type: 'string', minLength: 1, 'x-expected': 'the id of a step' },
   },
   join: {
-    ...joinSchema,
+    ...stepJoinSchema,
     description:
-      'When a step with several dependencies runs: after all, after the first to succeed, or after `count` of them.',
+      'When a step with several dependencies runs: after all, after the first to succeed, or after `count` of them. A `block` may also run several times: once for `each` arrival (or each n of them), once for each of the `sets` (or when n of a set are there); see Arrivals.',
   },
   cancel_remaining: {
     description:

@@ -32,6 +32,25 @@ export const joinSchema: JsonObject = {
   ],
 };
 
+const countOf = (name: string, description: string): JsonObject => ({
+  type: 'object',
+  required: [name],
+  additionalProperties: false,
+  properties: { [name]: { description, type: 'integer', minimum: 1 } },
+});
+
+/** Of a step; the last four are for a `block`. */
+export const stepJoinSchema: JsonObject = {
+  default: 'all',
+  'x-expected': '"all", "any", { "count": n }, "each", "sets", { "each": n } or { "sets": n }',
+  anyOf: [
+    { enum: ['all', 'any', 'each', 'sets'] },
+    { ...countOf('count', 'How many must succeed.'), 'x-expected': '{ "count": n }' },
+    { ...countOf('each', 'How many arrivals make one run.'), 'x-expected': '{ "each": n }' },
+    { ...countOf('sets', 'How many of the arrivals of a set are enough.'), 'x-expected': '{ "sets": n }' },
+  ],
+};
+
 /** `$defs` of the language that belong to no type. */
 export const commonDefinitions: { readonly [name: string]: JsonObject } = {
   slug: { type: 'string', pattern: slugPattern, 'x-expected': slugWords },

@@ -1,12 +1,13 @@
 /** `block`: groups steps, so that one condition, join, timeout, handler and compensation stand for all of them. */
 import type { ControlType } from '../control-type.ts';
 import type { StepDocument } from '../document.ts';
+import { isOfArrivals } from '../join.ts';
 
 export const blockType: ControlType = {
   type: 'block',
   aliases: [],
   summary:
-    'Groups steps for a common `when`, `join`, `timeout`, `on_error` and `compensate`. The output is that of its last-listed step that ran.',
+    'Groups steps for a common `when`, `join`, `timeout`, `on_error` and `compensate`. The output is that of its last-listed step that ran. With `join` "each" or "sets" it runs several times, see Arrivals.',
   configSchema: {
     type: 'object',
     required: ['steps'],
@@ -26,8 +27,10 @@ export const blockType: ControlType = {
       },
     ],
   },
-  blocks: ({ steps }) => [
-    { name: 'body', kind: 'case', pointer: '/steps', steps: steps as unknown as readonly StepDocument[] },
-  ],
+  blocks: (config, join) => {
+    const body = { name: 'body', pointer: '/steps', steps: config.steps as unknown as readonly StepDocument[] };
+    if (!isOfArrivals(join)) return [{ ...body, kind: 'case' }];
+    return [{ ...body, kind: 'arrival', names: ['arrival'], together: true }];
+  },
   compile: (_config, step) => ({ kind: 'block', block: step.block('body') }),
 };
