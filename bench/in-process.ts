@@ -41,6 +41,7 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
     leaseMs: 6_000,
     maxInFlight: 10_000,
     actions: trivial,
+    resolveForStart: () => Promise.reject(new Error('nothing calls anything here')),
     planOf: () => Promise.reject(new Error('nothing is recovered here')),
     readHead: () => Promise.resolve(undefined),
     blobs: createPostgresBlobs(database),

@@ -262,6 +262,7 @@ create table workflow_executions (
   constraint workflow_executions_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
   constraint workflow_executions_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
 ) partition by RANGE (id);
+CREATE INDEX workflow_executions_children ON workflow_executions USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX workflow_executions_pending ON workflow_executions USING btree (shard, id) WHERE (status = 0);
 CREATE INDEX workflow_executions_unfinished ON workflow_executions USING btree (shard, id) WHERE (finished_at IS NULL);
 CREATE INDEX workflow_executions_workflow ON workflow_executions USING btree (tenant_id, workflow_id, id);

@@ -62,4 +62,16 @@ export const refused: readonly RefusedCase[] = [
     definition: aWorkflow([says('a', '${ steps.b.output }'), says('b', 1)]),
     error: { pointer: '/steps/0/config/output' },
   },
+  {
+    name: 'a sub_workflow that does not exist is refused [E6]',
+    definition: aWorkflow([{ id: 'call', type: 'sub_workflow', config: { workflow_id: 'no-such-workflow' } }]),
+    error: { pointer: '/steps/0/config/workflow_id', code: 'unknown_workflow', message: mentions('no-such-workflow') },
+  },
+  {
+    name: 'a retry of a sub_workflow is refused: what it calls retries by itself',
+    definition: aWorkflow([
+      { id: 'call', type: 'sub_workflow', config: { workflow_id: 'x' }, retry: { max_retries: 1 } },
+    ]),
+    error: { pointer: '/steps/0/retry', code: 'not_for_control_type' },
+  },
 ];

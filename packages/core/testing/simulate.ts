@@ -5,7 +5,15 @@
 import type { Plan } from '../src/definition/plan.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
-import type { AttemptOutcome, Effect, RunContext, RunInput, RunsElsewhere } from '../src/run/contract.ts';
+import type {
+  AttemptOutcome,
+  ChildEnd,
+  Effect,
+  Resolution,
+  RunContext,
+  RunInput,
+  RunsElsewhere,
+} from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
 import type { RunEvent, RunKey } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
@@ -15,11 +23,20 @@ export type Try = Extract<Effect, { kind: 'attempt' }>;
 /** How a try ends, and how many virtual milliseconds it takes. */
 export type Answer = AttemptOutcome & { readonly after?: number };
 
+export type Called = Extract<Effect, { kind: 'start_child' }>;
+/** How a child ends, and how many virtual milliseconds it takes; undefined: only when it is cancelled. */
+export type ChildAnswer = Pick<ChildEnd, 'status'> & Partial<ChildEnd> & { readonly after?: number };
+
 export type Simulation = {
   readonly state: RunState;
   readonly events: readonly RunEvent[];
   /** Paths of the tries that were handed out, in order. */
   readonly tried: readonly Try[];
+  /** The children that were started, and the ids of those that were told to cancel, in order. */
+  readonly called: readonly Called[];
+  readonly cancelled: readonly string[];
+  /** The children whose end was told. */
+  readonly ended: ReadonlySet<string>;
   readonly end: Extract<Effect, { kind: 'end' }> | undefined;
   /** Virtual milliseconds from the start to the end. */
   readonly took: number;
@@ -40,6 +57,13 @@ export type FromOutside =
 export type SimulationOptions = {
   readonly input?: Json;
   readonly answer?: (attempt: Try) => Answer;
+  /** The answer to what is to be started; without it a child of version 1.0.0. */
+  readonly resolve?: (
+    asked: Extract<Effect, { kind: 'resolve_child' }>,
+  ) => Extract<Resolution, { error: unknown }> | null;
+  readonly child?: (call: Called) => ChildAnswer | undefined;
+  /** How deep the execution itself stands. */
+  readonly depth?: number;
   /** Inputs from outside, at virtual milliseconds after the start. */
   readonly then?: readonly { readonly at: number; readonly input: FromOutside }[];
   /** Called when the process dies, with the state that it held and the one that the journal gives. */
@@ -54,13 +78,16 @@ type Move = 'restart' | 'move' | 'move_and_lose';
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
-const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume', 'signal']);
+const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume', 'signal', 'child_ended']);
 
 export function simulate(
   plan: Plan,
   {
     input = {},
     answer = () => ({ output: null }),
+    resolve = () => null,
+    child = () => ({ status: 'COMPLETED' }),
+    depth = 0,
     then = [],
     deaf = false,
     onRestart,
@@ -69,12 +96,15 @@ export function simulate(
 ): Simulation {
   const serial = counter();
   const around = {
-    context: contextOf(input),
+    context: { ...contextOf(input), depth },
     entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5 },
   };
   let state = createState(plan);
   const events: RunEvent[] = [];
   const tried: Try[] = [];
+  const called: Called[] = [];
+  const cancelled: string[] = [];
+  const ended = new Set<string>();
   let end: Simulation['end'];
   let queue: { at: number; order: number; input: RunInput | Move }[] = [];
   const later = (at: number, what: RunInput | Move): void => void queue.push({ at, order: serial(), input: what });
@@ -93,11 +123,35 @@ export function simulate(
           outcome: { error },
         });
       }
+      if (effect.kind === 'resolve_child') answerFor(effect, now);
+      if (effect.kind === 'start_child') begin(effect, now);
+      if (effect.kind === 'cancel_child') {
+        cancelled.push(effect.executionId);
+        tellEnd(effect.executionId, now + 3, { status: 'CANCELLED' });
+      }
       if (effect.kind !== 'attempt') continue;
       tried.push(effect);
       const { after = 1, ...outcome } = answer(effect);
       later(now + after, { kind: 'attempt_ended', key: effect.key, attempt: effect.attempt, at: now + after, outcome });
     }
+  }
+
+  function answerFor(asked: Extract<Effect, { kind: 'resolve_child' }>, now: number): void {
+    const child = { executionId: `child-${serial()}`, workflowId: 'w', versionId: 'v', version: '1.0.0' };
+    const answer = resolve(asked) ?? { child };
+    later(now + 1, { kind: 'child_resolved', key: asked.key, at: now + 1, answer });
+  }
+
+  function begin(call: Called, now: number): void {
+    called.push(call);
+    const given = call.awaited ? child(call) : undefined;
+    if (given !== undefined) tellEnd(call.child.executionId, now + (given.after ?? 1), given);
+  }
+
+  /** Twice, as a message whose answer was lost is sent again. */
+  function tellEnd(executionId: string, at: number, { status, output = null, error = null }: ChildAnswer): void {
+    for (const late of [0, 2])
+      later(at + late, { kind: 'child_ended', executionId, status, output, error, at: at + late });
   }
 
   /** The process dies: what was under way is gone, and the journal is read again. */
@@ -137,9 +191,10 @@ export function simulate(
       restart(now, next.input);
       continue;
     }
+    if (next.input.kind === 'child_ended') ended.add(next.input.executionId);
     take(decide(plan, state, next.input, around), now);
   }
-  return { state, events, tried, end, took: now - START };
+  return { state, events, tried, called, cancelled, ended, end, took: now - START };
 }
 
 function isMove(what: RunInput | FromOutside): what is Move {
@@ -157,7 +212,7 @@ function isOfTry(input: RunInput, key: RunKey, attempt: number): boolean {
 
 /** The facts of an execution that was started with this input. */
 export function contextOf(input: Json = {}): RunContext {
-  return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0 };
+  return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0, depth: 0, callPath: '' };
 }
 
 function inputOf(what: FromOutside, at: number): RunInput | Move {
@@ -192,10 +247,16 @@ export function portrait(plan: Plan, state: RunState): Json {
     kept: [...signals.kept.values()],
     waiting: [...signals.waiting].map((run) => [run.scope.path, run.step.id, run.waitsFrom, run.timedOption]),
   };
+  const children = [...state.children].map(([id, run]) => [
+    id,
+    run.scope.path,
+    run.step.id,
+    run.child?.recalled ?? null,
+  ]);
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`);
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
-    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, mail, ended, rows }),
+    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, mail, children, ended, rows }),
   ) as Json;
 }

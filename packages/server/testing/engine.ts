@@ -124,7 +124,7 @@ export function useEngines(): TestEngines {
     rows,
     one,
     async anEngine({ drives = true, ...options } = {}) {
-      const { planOf } = resolver();
+      const { planOf, resolveForStart } = resolver();
       const engine = createEngine({
         database: test.database,
         directUrl: test.url,
@@ -132,6 +132,7 @@ export function useEngines(): TestEngines {
         leaseMs: 60_000,
         maxInFlight: 10_000,
         actions: aWorld(),
+        resolveForStart,
         planOf,
         blobs: createPostgresBlobs(test.database),
         readHead: createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database) }).find,
@@ -157,7 +158,7 @@ export function useEngines(): TestEngines {
       });
       const document = { workflow_id: slug, version: '1.0.0', steps, ...more } as JsonObject;
       await workflows.publish({ tenantId: defaultTenantId, document, correlationId: 'test' });
-      return resolver().resolveForStart(defaultTenantId, slug);
+      return resolver().resolveForStart(defaultTenantId, document['workflow_id'] as string);
     },
     eventsOf: (id) =>
       rows(`select o.event as event from execution_events v,

@@ -1,5 +1,5 @@
 /** Each check, shown to fail: a check that cannot would let every fault pass. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { uuidV7 } from '../src/engine/execution-id.ts';
 import { act, aStart, aWorld, idOf, nap, needs, type TestEngines, untilAborted, useEngines } from './engine.ts';
 import { checks, runChecks } from './journal-checks.ts';
@@ -7,12 +7,13 @@ import { checks, runChecks } from './journal-checks.ts';
 const engines: TestEngines = useEngines();
 
 /** What has run before the damage: ended in each way, waiting for a time, and under way without an owner. */
-const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing', string> = {
+const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'parent', string> = {
   done: '',
   failed: '',
   cancelled: '',
   waiting: '',
   executing: '',
+  parent: '',
 };
 
 beforeAll(async () => {
@@ -23,12 +24,14 @@ beforeAll(async () => {
   world.on('endless', untilAborted);
   const engine = await engines.anEngine({ actions: world });
   const quick = { retry: { max_attempts: 3, initial: 20, backoff: 'fixed' } };
+  const child = await engines.publish([nap('long', '1h')]);
   const shapes = {
     done: [act('first'), nap('pause', 20, needs('first')), act('flaky', { ...needs('pause'), ...quick })],
     failed: [act('broken', { retry: { max_attempts: 1 } }), act('never', needs('broken'))],
     cancelled: [nap('long', '1h')],
     waiting: [nap('long', '1h')],
     executing: [act('endless')],
+    parent: [{ id: 'call', type: 'sub_workflow', config: { workflow_id: child.slug } }],
   };
   for (const [name, steps] of Object.entries(shapes)) {
     const workflow = await engines.publish(steps);
@@ -37,6 +40,8 @@ beforeAll(async () => {
   }
   await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', 'enough');
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
+  const waits = `select 1 from workflow_executions where parent_id = '${ids.parent}' and wait_reason is not null`;
+  await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(1));
   await engine.drain(0);
 });
 beforeEach(() => engines.rows('begin'));
@@ -145,6 +150,24 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     by: () => `insert into execution_inbox (execution_id, created_at, shard, kind)
                values ('${ids.done}', now() - interval '1 hour', 0, 'cancel')`,
   },
+  'a child that nobody called': {
+    found: ['Q16-called'],
+    by: () => changed('failed', `parent_id = '${ids.parent}'`),
+  },
+  'a call of nobody': {
+    found: ['Q16-called'],
+    by: () => appended('parent', { e: 'called', s: 'other', at: late, id: uuidV7(late), ver: '1.0.0' }),
+  },
+  'a second child of one run': {
+    found: ['Q16-called', 'Q16-twice'],
+    by: () => appended('parent', { e: 'called', s: 'call', at: late, id: uuidV7(late), ver: '1.0.0' }),
+  },
+  'an end that the parent never heard of': {
+    found: ['Q16-heard'],
+    by: () =>
+      `${changed('done', `parent_id = '${ids.parent}'`)};
+       ${appended('parent', { e: 'called', s: 'other', at: late, id: ids.done, ver: '1.0.0' })}`,
+  },
   'a timer that outlived its execution': {
     found: ['Q15-timers'],
     by: () => `insert into execution_timers (execution_id, due, timer, shard) values ('${ids.failed}', now(), 0, 0)`,
@@ -156,7 +179,7 @@ const found = async () => Object.keys(await runChecks(engines.rows)).map((title)
 describe('the checks of the journal', () => {
   it('find nothing in a healthy one', async () => {
     const statuses = await engines.rows('select status, wait_reason from workflow_executions order by id');
-    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 1]);
+    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 1, 1, 1]);
     expect(await found()).toEqual([]);
   });
 

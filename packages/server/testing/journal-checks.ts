@@ -158,6 +158,37 @@ export const checks: readonly Check[] = [
              select 1 from blobs b where b.area = 'executions' and b.owner = execution_id and b.digest = decode(referred.digest, 'hex'))`,
   },
   {
+    id: 'Q16-called',
+    says: 'a child that its parent did not call, or a call of what does not exist',
+    sql: `with ${journal}, called as (
+            select execution_id as parent, (event ->> 'id')::uuid as child from journal where kind = 'called')
+          select e.id from workflow_executions e
+           where e.parent_id is not null and not exists (select 1 from called c where c.child = e.id and c.parent = e.parent_id)
+          union select c.child from called c where not exists (select 1 from workflow_executions e where e.id = c.child)`,
+  },
+  {
+    id: 'Q16-twice',
+    says: 'a run of a step with two children',
+    sql: `with ${journal}
+          select execution_id, scope, step from journal where kind = 'called'
+           group by execution_id, scope, step, round having count(*) > 1`,
+  },
+  {
+    id: 'Q16-heard',
+    says: 'a child that has ended while its parent waits, and no message says so',
+    sql: `with ${journal}
+          select c.execution_id, c.event ->> 'id' from journal c
+            join workflow_executions child on child.id = (c.event ->> 'id')::uuid
+            join workflow_executions parent on parent.id = c.execution_id
+           where c.kind = 'called' and child.finished_at is not null and parent.finished_at is null
+             and not exists (
+               select 1 from journal o where o.execution_id = c.execution_id and (o.scope, o.step, o.round) = (c.scope, c.step, c.round)
+                  and (o.kind in ${outcomes} or o.kind = 'opened' and o.event ->> 'b' = 'error'))
+             and not exists (
+               select 1 from execution_inbox i where i.execution_id = c.execution_id and i.kind = 'child_ended'
+                  and i.payload like '%' || child.id || '%')`,
+  },
+  {
     id: 'Q15-timers',
     says: 'a timer of an execution that has ended, or does not exist',
     sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id

@@ -203,7 +203,7 @@ export function aStart(options: StartOptions = {}): JournalEntry {
     ...options.facts,
   };
   const entry = { executionId, shard: shardOf(executionId), start, row: options.row ?? { seq: 1, data: '[1]' }, head };
-  return { ...entry, armed: [], disarmed: [], allTimersOff: false, consumed: [], sent: nothingSent };
+  return { ...entry, armed: [], disarmed: [], allTimersOff: false, consumed: [], ...nothingSent };
 }
 
 /** The second journal row of an execution, or an entry with what is named. */
@@ -215,7 +215,7 @@ export function aStep({ executionId, shard }: JournalEntry, net: Partial<Journal
     disarmed: [],
     allTimersOff: false,
     consumed: [],
-    sent: nothingSent,
+    ...nothingSent,
   };
   return { executionId, shard, ...nothing, row: { seq: 2, data: '[2]' }, ...net };
 }

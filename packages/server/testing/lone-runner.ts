@@ -9,6 +9,7 @@ export function loneRunner(): Runner {
     log: silentLog,
     wakeLane: none,
     beginTry: none,
+    resolveChild: none,
     abortTry: none,
     stopElsewhere: none,
     armTimer: none,

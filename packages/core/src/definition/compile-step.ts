@@ -91,7 +91,7 @@ function refuseActionFields({ document, pointer }: LaidStep, issues: Issues): vo
     issues.error({
       code: 'not_for_control_type',
       pointer: `${pointer}/${field}`,
-      message: `\`${field}\` is for actions; \`${document.type}\` touches nothing outside, so remove it`,
+      message: `\`${field}\` is for actions, and \`${document.type}\` is none: remove it`,
     });
   }
 }

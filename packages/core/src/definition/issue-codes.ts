@@ -70,6 +70,8 @@ export const meaningCodes = {
   unknown_input_field: 'An expression reads a field that `input_schema` does not allow.',
   invalid_input_schema: '`input_schema` is not a JSON Schema that can be run.',
   nested_too_deep: 'Blocks or values are nested too deep.',
+  unknown_workflow: 'A `sub_workflow` names a workflow that does not exist.',
+  unknown_version: 'A `sub_workflow` names a version that was not published.',
   document_too_large: 'The document is over 1 MB.',
   too_many_steps: 'The document has over 5,000 steps.',
   more_issues: 'There is more to say than is listed.',

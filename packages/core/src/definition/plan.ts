@@ -174,6 +174,18 @@ export type Work =
     } & SignalToWait)
   | { readonly kind: 'wait_any'; readonly options: readonly WaitOption[] }
   | {
+      readonly kind: 'sub_workflow';
+      readonly workflowId: string;
+      /** Null: the current one when the step starts. */
+      readonly version: string | null;
+      /** Null: `{}`. */
+      readonly input: Template | null;
+      /** True when a later evaluation of `input` could differ: recorded as that of an action is. */
+      readonly recordInput: boolean;
+      readonly wait: boolean;
+      readonly onCancel: 'cancel' | 'abandon';
+    }
+  | {
       readonly kind: 'terminate';
       readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED';
       readonly output: Template | null;

@@ -44,6 +44,10 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
         run.passedOver = event.x === true;
         run.output = null;
       });
+    case 'called':
+      return called(plan, state, event);
+    case 'recalled':
+      return recalled(plan, state, event);
     case 'signalled':
       return signalled(plan, state, event);
     case 'taken':
@@ -104,6 +108,24 @@ function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): vo
   } else if (until !== undefined) {
     run.waiting = 'delay';
   }
+}
+
+function called(plan: Plan, state: RunState, event: EventOf<'called'>): void {
+  const run = findRun(plan, state, event);
+  if (run === undefined) return;
+  run.child = { id: event.id, recalled: null };
+  const { work } = run.step;
+  if (work.kind !== 'sub_workflow' || !work.wait) return;
+  run.waiting = 'child';
+  state.children.set(event.id, run);
+}
+
+function recalled(plan: Plan, state: RunState, event: EventOf<'recalled'>): void {
+  const run = findRun(plan, state, event);
+  if (run === undefined || run.child === null) return;
+  run.child.recalled = { error: event.err ?? null };
+  if (run.timer !== null) drop(state, run.timer);
+  run.timer = null;
 }
 
 function signalled(plan: Plan, state: RunState, event: EventOf<'signalled'>): void {
@@ -277,6 +299,7 @@ function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
   for (const id of state.timers.keys()) drop(state, id);
   state.signals.kept.clear();
   state.signals.waiting.clear();
+  state.children.clear();
 }
 
 /** The run that the event names, made when this is the first that is heard of it. */
@@ -303,6 +326,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     withdrawn: false,
     passedOver: false,
     waiting: null,
+    child: null,
     waitsFrom: 0,
     signal: null,
     timedOption: null,
@@ -388,6 +412,7 @@ function stopWaiting(state: RunState, run: StepRun): void {
   if (run.timer !== null) drop(state, run.timer);
   run.timer = null;
   run.waiting = null;
+  if (run.child !== null) state.children.delete(run.child.id);
   state.signals.waiting.delete(run);
 }
 

@@ -4,6 +4,7 @@ import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { joinOfArrivals, takeArrivals } from './arrivals.ts';
 import { beginBlocks, beginSwitch } from './cases.ts';
+import { beginCall } from './children.ts';
 import type { Effect } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
@@ -77,6 +78,8 @@ function work(d: Decision, place: Place): void {
       return beginWait(d, place, work);
     case 'wait_any':
       return beginWaitAny(d, place, work);
+    case 'sub_workflow':
+      return beginCall(d, place, work);
     case 'terminate':
       return beginTerminate(d, place, work);
     case 'function':
@@ -142,7 +145,7 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
         ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs)
         : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
-    idempotencyKey: `${d.context.rootId}/${path}/${roundOf(scope, step)}/${d.context.generation}`,
+    idempotencyKey: `${d.context.rootId}/${d.context.callPath}${path}/${roundOf(scope, step)}/${d.context.generation}`,
     free: work.kind === 'function',
     recordFirst: work.kind === 'action' && work.delivery === 'at_most_once',
     ...(work.kind === 'function' ? { code: work.code, memoryMb: work.memoryMb } : {}),

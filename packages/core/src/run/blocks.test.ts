@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
-import { type Answer, simulate, type Try } from '../../testing/simulate.ts';
+import { type Answer, contextOf, simulate, type Try } from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
 import { decide } from './decide.ts';
 import { createState } from './state.ts';
@@ -167,7 +167,7 @@ describe('loop', () => {
 
 describe('a long stretch of pure work', () => {
   const around = {
-    context: { executionId: 'x', rootId: 'x', tenantId: 't', input: {}, trigger: {}, generation: 0 },
+    context: contextOf(),
     entropy: { uuid: () => 'u', random: () => 0 },
   };
 

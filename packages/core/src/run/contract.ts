@@ -23,11 +23,32 @@ export type RunInput =
   /** `at`: when it was received, which may be before what was decided last. */
   | { readonly kind: 'signal'; readonly at: number; readonly name: string; readonly payload: Json }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
+  /** The answer to `resolve_child`. */
+  | { readonly kind: 'child_resolved'; readonly key: RunKey; readonly at: number; readonly answer: Resolution }
+  | ({ readonly kind: 'child_ended'; readonly at: number } & ChildEnd)
   | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string }
   | { readonly kind: 'pause'; readonly at: number; readonly reason?: string }
   | { readonly kind: 'resume'; readonly at: number }
   /** Go on with what an earlier decision left for later, see `Decided.more`. */
   | { readonly kind: 'continue'; readonly at: number };
+
+export type Resolution = { readonly child: ChildStart } | { readonly error: StepError };
+
+/** What is pinned when a child is called. */
+export type ChildStart = {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly versionId: string;
+  /** The version by its name. */
+  readonly version: string;
+};
+
+export type ChildEnd = {
+  readonly executionId: string;
+  readonly status: FinalStatus;
+  readonly output: Json;
+  readonly error: StepError | null;
+};
 
 export type AttemptOutcome = { readonly output: Json } | { readonly error: AttemptError };
 
@@ -53,6 +74,10 @@ export type RunContext = {
   readonly input: Json;
   readonly trigger: Json;
   readonly generation: number;
+  /** How many executions called one another down to this one; 0 for one that none called. */
+  readonly depth: number;
+  /** The steps that called, from the root on, each with a slash behind it: `order/pay.0.charge/`; '' for a root. */
+  readonly callPath: string;
 };
 
 /** Sources of what is not determined by the journal; what they give is recorded where it matters. */
@@ -82,6 +107,25 @@ export type Effect =
     }
   /** Stop a try: it is to report soon, or be forgotten. */
   | { readonly kind: 'abort'; readonly key: RunKey; readonly attempt: number }
+  /** Ask which version a `sub_workflow` means, and whether the input fits it: `child_resolved` answers. */
+  | {
+      readonly kind: 'resolve_child';
+      readonly key: RunKey;
+      readonly workflowId: string;
+      readonly version: string | null;
+      readonly input: Json;
+    }
+  /** The row of a child, to be written with the `called` that it comes with. `awaited`: it reports its end. */
+  | {
+      readonly kind: 'start_child';
+      readonly child: ChildStart;
+      readonly path: string;
+      readonly depth: number;
+      readonly input: Json;
+      readonly awaited: boolean;
+      readonly at: number;
+    }
+  | { readonly kind: 'cancel_child'; readonly executionId: string; readonly reason: string }
   | { readonly kind: 'arm'; readonly timer: number; readonly due: number }
   | { readonly kind: 'disarm'; readonly timer: number }
   | { readonly kind: 'end'; readonly status: FinalStatus; readonly output: Json; readonly error: StepError | null };

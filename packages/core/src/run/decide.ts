@@ -5,6 +5,7 @@
 import type { Plan } from '../definition/plan.ts';
 import { joinOfArrivals } from './arrivals.ts';
 import { beginStep, beginTry } from './begin.ts';
+import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
 import { type Decision, record, timerEffects } from './decision.ts';
@@ -15,7 +16,17 @@ import { choose } from './options.ts';
 import { beginRoots, isStopping } from './scope.ts';
 import { endFailed, failStep, settleTry } from './settle.ts';
 import { hearSignal, resumeWaits } from './signals.ts';
-import { findRun, isFinal, isTrying, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import {
+  findRun,
+  isAsking,
+  isFinal,
+  isTrying,
+  keyOf,
+  type RunState,
+  type Scope,
+  type StepRun,
+  type Timer,
+} from './state.ts';
 import { stopScope } from './stop.ts';
 import { timeoutError, waitOver } from './waits.ts';
 
@@ -58,11 +69,18 @@ export function resume(
   for (const scope of [...state.scopes.values()])
     for (const run of [...scope.runs.values()])
       if (isTrying(run) && !runsElsewhere(keyOf(run), run.attempt)) resumeTry(d, run);
+  if (!state.paused) callsAgain(d);
   if (state.endedAt === null && state.status !== 'PENDING') lookAgain(d);
   return followUp(d);
 }
 
 const nowhere: RunsElsewhere = () => false;
+
+/** Calls that had no answer: who was asked is gone, or was not heard during a pause. */
+function callsAgain(d: Decision): void {
+  for (const scope of [...d.state.scopes.values()])
+    for (const run of [...scope.runs.values()]) if (isAsking(run)) askAgain(d, run);
+}
 
 /** Time never goes back in an execution, however the clocks of those who drive it and of the database differ. */
 function decision(plan: Plan, state: RunState, now: number, { context, entropy }: Surroundings): Decision {
@@ -102,6 +120,10 @@ function hear(d: Decision, input: RunInput): void {
       return timerFired(d, d.state.timers.get(input.timer));
     case 'signal':
       return hearSignal(d, input);
+    case 'child_resolved':
+      return childResolved(d, input.key, input.answer);
+    case 'child_ended':
+      return childEnded(d, input);
     case 'cancel':
       return cancel(d, input.reason);
     case 'pause':
@@ -137,6 +159,7 @@ function unpause(d: Decision): void {
   if (!d.state.paused) return;
   resumeWaits(d);
   for (const timer of [...d.state.timers.values()]) timerFired(d, timer);
+  callsAgain(d);
   lookAgain(d);
 }
 
@@ -158,6 +181,7 @@ function timerFired(d: Decision, timer: Timer | undefined): void {
 
 function stepDue(d: Decision, run: StepRun, due: number): void {
   if (run.waiting === 'retry_backoff') return beginTry(d, run.scope, run.step, run.attempt + 1);
+  if (run.waiting === 'child' || isAsking(run)) return callOverdue(d, run);
   const error = timeoutError(run);
   if (run.waiting !== null)
     return run.step.work.kind === 'wait' ? waitOver(d, run, due) : choose(d, run, run.timedOption);

@@ -55,8 +55,13 @@ function isUndoing({ plan, state }: Decision, within: StepRun | null): boolean {
 function isToUndo(d: Decision, run: StepRun): boolean {
   const { compensation } = run.step;
   if (compensation === null || run.inner.some((inner) => inner.block === compensation)) return false;
-  const done = run.status === 'SUCCESS' || (run.status === 'FAILED' && run.error !== null && isPerhapsDone(run.error));
-  return done && isOfTheRun(d, run.scope) && !isUndoneByItsBlock(run.scope);
+  return isDone(run) && isOfTheRun(d, run.scope) && !isUndoneByItsBlock(run.scope);
+}
+
+/** A child that did not complete has undone itself. */
+function isDone({ status, error, step: { work } }: StepRun): boolean {
+  if (status !== 'FAILED' || error === null) return status === 'SUCCESS';
+  return work.kind === 'sub_workflow' ? error.details?.['status'] === 'COMPLETED' : isPerhapsDone(error);
 }
 
 export function isPerhapsDone({ code }: { readonly code: string }): boolean {

@@ -109,6 +109,10 @@ export type RunEvent =
       readonly t?: string;
       readonly err?: StepError;
     })
+  /** A `sub_workflow` started the execution `id`, of version `ver`. Its row is in the same flush. */
+  | (RunKey & { readonly e: 'called'; readonly at: number; readonly id: string; readonly ver: string })
+  /** The child of this run was told to cancel, and is waited for; `err` what the run then fails with, whatever the child did. */
+  | (RunKey & { readonly e: 'recalled'; readonly at: number; readonly err?: StepError })
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
   /** `w` when it was withdrawn rather than not reached; `x` of a `goto` that its `when` passed over. */
   | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true; readonly x?: true })

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
-import { type Answer, type FromOutside, portrait, rebuild, simulate, type Try } from '../../testing/simulate.ts';
+import {
+  type Answer,
+  type Called,
+  type ChildAnswer,
+  type FromOutside,
+  portrait,
+  rebuild,
+  simulate,
+  type Try,
+} from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
 
 /** Random programs: acyclic graphs of pure steps, actions, waits and switches, with every way to fail and go on. */
@@ -23,6 +32,7 @@ const step = fc.record({
     'goto',
     'each',
     'sets',
+    'call',
   ),
   deps: fc.array(fc.nat(5), { maxLength: 3 }),
   when: fc.constantFrom(null, 'vars.n % 2 == 0', 'input.yes', '!input.yes'),
@@ -92,6 +102,20 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
         type: 'wait_any',
         config: { options: options(n) },
         ...(n % 3 === 2 ? { timeout: 70 } : {}),
+        ...more,
+      };
+    case 'call':
+      return {
+        id: `s${n}`,
+        type: 'sub_workflow',
+        config: {
+          workflow_id: 'w',
+          input: { n: '${ vars.n }' },
+          wait: n % 5 !== 4,
+          on_cancel: n % 3 === 0 ? 'abandon' : 'cancel',
+        },
+        ...(n % 4 === 1 ? { timeout: 25 } : {}),
+        ...undo,
         ...more,
       };
     case 'cancel':
@@ -198,6 +222,19 @@ function answering(seed: number): (attempt: Try) => Answer {
   };
 }
 
+/** Of a child as well; some end only when they are told to. */
+function growingUp(seed: number): (call: Called) => ChildAnswer | undefined {
+  return ({ path, child }) => {
+    const dice = [...`${seed}${path}${child.executionId}`].reduce(
+      (sum, char) => (sum * 31 + char.charCodeAt(0)) >>> 0,
+      7,
+    );
+    if (dice % 10 < 2) return { status: 'FAILED', error: { code: 'no', message: 'no' }, after: dice % 40 };
+    if (dice % 10 < 3) return { status: 'CANCELLED', after: dice % 40 };
+    return { status: 'COMPLETED', output: path, after: dice % 90 };
+  };
+}
+
 const runs = { numRuns: 1000 };
 
 describe('the journal', () => {
@@ -221,7 +258,7 @@ describe('the journal', () => {
                   { at: pauseAt + 40, input: 'resume' as const },
                 ];
           const then = [...cancelled, ...held, ...sent(came)];
-          const run = simulate(plan, { input: { yes }, answer: answering(seed), then });
+          const run = simulate(plan, { input: { yes }, answer: answering(seed), child: growingUp(seed), then });
           expect(run.end).toBeDefined();
           expect(portrait(plan, rebuild(plan, run.events))).toEqual(portrait(plan, run.state));
         },
@@ -237,7 +274,7 @@ describe('the journal', () => {
         // It dies with what ran in it, or what ran goes on elsewhere, or is lost there.
         const ways = ['restart', 'move', 'move_and_lose'] as const;
         const then = [...crashes.map((at) => ({ at, input: ways[at % 3] ?? 'restart' })), ...sent(came)];
-        const run = simulate(plan, { input: { yes: true }, answer: answering(seed), then });
+        const run = simulate(plan, { input: { yes: true }, answer: answering(seed), child: growingUp(seed), then });
         expect(run.end).toBeDefined();
         const ended = new Set<string>();
         for (const event of run.events) {
@@ -271,6 +308,7 @@ describe('the journal', () => {
         const run = simulate(plan, {
           input: { yes: true },
           answer: answering(seed),
+          child: growingUp(seed),
           then: [...then, ...sent(came)],
           onRestart: (held, rebuilt) => expect(portrait(plan, rebuilt)).toEqual(portrait(plan, held)),
         });
@@ -290,6 +328,43 @@ describe('the journal', () => {
           expect(heard.has(event.g) && !taken.has(event.g)).toBe(true);
           taken.add(event.g);
         }
+      }),
+      runs,
+    );
+  });
+
+  it('calls one child for a run of a step, and leaves none behind that was to end with it, through pauses and crashes [E6]', () => {
+    const disturbances = fc.array(fc.record({ at: fc.nat(110), what: fc.constantFrom('restart', 'pause', 'cancel') }), {
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(program, fc.nat(), disturbances, (steps, seed, disturbed) => {
+        const plan = planOf(stepsOf(steps), { variables: { n: 0 } });
+        const then = disturbed.flatMap(({ at, what }): { at: number; input: FromOutside }[] =>
+          what === 'pause'
+            ? [
+                { at, input: 'pause' },
+                { at: at + 30, input: 'resume' },
+              ]
+            : [{ at, input: what as FromOutside }],
+        );
+        const run = simulate(plan, {
+          input: { yes: true },
+          answer: answering(seed),
+          child: growingUp(seed),
+          then,
+          onRestart: (held, rebuilt) => expect(portrait(plan, rebuilt)).toEqual(portrait(plan, held)),
+        });
+        expect(run.end).toBeDefined();
+        const callers = run.called.map(({ path }) => path);
+        expect(new Set(callers).size).toBe(callers.length);
+        expect(run.events.filter(({ e }) => e === 'called')).toHaveLength(callers.length);
+        for (const { child, path, awaited } of run.called) {
+          const heard = run.ended.has(child.executionId);
+          const mayOutlive = !awaited || Number(/s(\d+)$/.exec(path)?.[1]) % 3 === 0;
+          expect(heard || mayOutlive || run.cancelled.includes(child.executionId)).toBe(true);
+        }
+        expect(new Set(run.cancelled).size).toBe(run.cancelled.length);
       }),
       runs,
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf, say } from '../../testing/plan.ts';
-import { type FromOutside, simulate } from '../../testing/simulate.ts';
+import { contextOf, type FromOutside, simulate } from '../../testing/simulate.ts';
 import type { Json } from '../json.ts';
 import { decide } from './decide.ts';
 import { createState } from './state.ts';
@@ -278,7 +278,7 @@ describe('an execution that is in the middle of a long stretch', () => {
     const rounds = { times: 3_000, max_iterations: 3_000, steps: [say('x', 1)] };
     const plan = planOf([wait('one', { signal: 'go' }), { id: 'loop', type: 'loop', config: rounds }]);
     const state = createState(plan);
-    const context = { executionId: 'x', rootId: 'x', tenantId: 't', input: {}, trigger: {}, generation: 0 };
+    const context = contextOf();
     const around = { context, entropy: { uuid: () => 'u', random: () => 0 } };
     let decided = decide(plan, state, { kind: 'start', at: 0 }, around);
     expect([decided.more, waitReason(state)]).toEqual([true, null]);

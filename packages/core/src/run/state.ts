@@ -30,7 +30,9 @@ export type StepRun = {
   /** A `goto` that its `when` passed over: what depends on it goes on. */
   passedOver: boolean;
   /** Why nothing runs although the step is EXECUTING; null: a try is under way, or inner blocks are. */
-  waiting: 'delay' | 'retry_backoff' | 'signal' | null;
+  waiting: 'delay' | 'retry_backoff' | 'signal' | 'child' | null;
+  /** The execution that a `sub_workflow` started; `recalled` once it was told to cancel. */
+  child: { readonly id: string; recalled: { readonly error: StepError | null } | null } | null;
   /** Of a wait for signals: the number from which on they came while it waits. */
   waitsFrom: number;
   /** The signal that ended its wait. */
@@ -123,6 +125,8 @@ export type RunState = {
     /** The runs that wait for one, in the order in which they began to. */
     readonly waiting: Set<StepRun>;
   };
+  /** The runs that wait for the end of another execution, by its id. */
+  readonly children: Map<string, StepRun>;
   /** Runs that have ended, in the order in which they did. */
   readonly ended: StepRun[];
   /** What the execution will end as, once the top block stops. */
@@ -150,6 +154,7 @@ export function createState(plan: Plan): RunState {
     timers: new Map(),
     nextTimer: 0,
     signals: { next: 0, kept: new Map(), waiting: new Set() },
+    children: new Map(),
     ended: [],
     stop: null,
     timerChanges: { armed: [], dropped: [] },
@@ -216,6 +221,18 @@ function currentRun(scope: Scope, index: number, round: number): StepRun | undef
 /** True while a try is under way: EXECUTING, not waiting for a time, and not in the hands of its handler. */
 export function isTrying(run: StepRun): boolean {
   return run.status === 'EXECUTING' && run.waiting === null && run.inner.length === 0 && isTried(run.step);
+}
+
+/** True of a `sub_workflow` that has begun and does not know yet what to start. */
+export function isAsking(run: StepRun): boolean {
+  const { status, waiting, child, inner, step } = run;
+  return (
+    step.work.kind === 'sub_workflow' &&
+    status === 'EXECUTING' &&
+    waiting === null &&
+    child === null &&
+    inner.length === 0
+  );
 }
 
 export function isTried(step: PlanStep): boolean {

@@ -8,24 +8,25 @@ import { runInSight } from './in-sight.ts';
 import { type Evaluation, evaluate } from './scope-values.ts';
 import type { RunState, StepRun } from './state.ts';
 
-type TriedWork = Extract<Work, { kind: 'action' | 'function' }>;
+type GivenWork = Extract<Work, { kind: 'action' | 'function' | 'sub_workflow' }>;
 
 /** What is known of an execution by who reads its journal. */
 export type Known = { readonly plan: Plan; readonly state: RunState; readonly context: RunContext };
 
-/** What a try is given. */
-export function workInput(d: Decision, { scope, step }: Place, work: TriedWork): Evaluation {
+/** What a try, or a child, is given. */
+export function workInput(d: Decision, { scope, step }: Place, work: GivenWork): Evaluation {
   const recorded = scope.runs.get(step.index)?.input;
   if (recorded !== undefined) return { value: recorded };
   const source = sourceOf(work);
-  return source === null ? { value: null } : evaluate(d, scope, source);
+  return source === null ? { value: work.kind === 'sub_workflow' ? {} : null } : evaluate(d, scope, source);
 }
 
 /** What the tries of a run were given, told afterwards; null when there was no try, or it cannot be told any more. */
 export function givenTo(run: StepRun, known: Known): Json {
   const { work } = run.step;
   if (run.input !== undefined) return run.input;
-  if ((work.kind !== 'action' && work.kind !== 'function') || run.attempt === 0 || work.recordInput) return null;
+  if (work.kind !== 'action' && work.kind !== 'function' && work.kind !== 'sub_workflow') return null;
+  if (work.recordInput || (run.attempt === 0 && run.child === null)) return null;
   const source = sourceOf(work);
   const references = source?.references ?? [];
   if (!references.every((reference) => isAsItWas(reference, run, known.plan))) return null;
@@ -33,7 +34,7 @@ export function givenTo(run: StepRun, known: Known): Json {
   return given === null || 'error' in given ? null : given.value;
 }
 
-function sourceOf(work: TriedWork) {
+function sourceOf(work: GivenWork) {
   return work.kind === 'action' ? work.config : work.input;
 }
 

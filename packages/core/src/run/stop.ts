@@ -38,10 +38,32 @@ function haltRuns(d: Decision, scope: Scope): void {
 function haltRun(d: Decision, run: StepRun): void {
   if (isTrying(run)) {
     d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+  } else if (isCancelledWith(run)) {
+    recall(d, run, null);
   } else {
     for (const inner of run.inner) if (!inner.closed) haltRuns(d, inner);
     if (run.inner.every((inner) => inner.closed || isAtRest(inner))) endHalted(d, run);
   }
+}
+
+/** True while it waits for a child that is not to outlive it. */
+function isCancelledWith({ waiting, step: { work } }: StepRun): boolean {
+  return waiting === 'child' && work.kind === 'sub_workflow' && work.onCancel === 'cancel';
+}
+
+/**
+ * Tells the child of this run to cancel. The run ends when the child has: it undoes its own work first, for as long as that
+ * takes, so that nothing around it is undone before.
+ */
+export function recall(d: Decision, run: StepRun, error: StepError | null): void {
+  if (run.child === null || run.child.recalled !== null) return;
+  record(d, { e: 'recalled', ...keyOf(run), at: d.at, ...(error === null ? {} : { err: error }) });
+  cancelChild(d, run.child.id);
+}
+
+function cancelChild(d: Decision, executionId: string): void {
+  const reason = `the execution ${d.context.executionId} that started it does not need it any more`;
+  d.effects.push({ kind: 'cancel_child', executionId, reason });
 }
 
 /** What has failed, and waits for its next try or for its handler, stays failed: its last try may have had an effect. */
@@ -87,9 +109,10 @@ export function withdraw(d: Decision, scope: Scope, step: PlanStep): void {
   stepEnded(d, scope, step);
 }
 
-/** Asks every try of the run and of its blocks to stop, and does not wait for them. */
+/** Asks every try and child of the run and of its blocks to stop, and does not wait for them. */
 export function abandon(d: Decision, run: StepRun): void {
   if (isTrying(run)) d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+  if (isCancelledWith(run) && run.child !== null && run.child.recalled === null) cancelChild(d, run.child.id);
   for (const inner of run.inner) {
     if (inner.closed || (isFinal(run.status) && !inner.lingers)) continue; // what undoes it goes on
     for (const each of [...inner.runs.values()]) {

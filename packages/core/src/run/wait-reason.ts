@@ -1,5 +1,5 @@
 /** Why an execution does not move: set when nothing is executing, for people, lists and recovery. */
-import { isTrying, type RunState, type Scope } from './state.ts';
+import { isAsking, isTrying, type RunState, type Scope } from './state.ts';
 
 export type WaitReason =
   | 'queue'
@@ -16,7 +16,7 @@ export type WaitReason =
 
 /**
  * Null while something executes or is still to be followed up, and when the execution has ended. Of several waits, that for a
- * signal, else the one that ends first.
+ * signal, else the one that ends first; a child of which nobody knows when it ends comes last.
  */
 export function waitReason(state: RunState): WaitReason | null {
   if (state.status !== 'RUNNING') return null;
@@ -28,16 +28,16 @@ export function waitReason(state: RunState): WaitReason | null {
     if (timer.kind !== 'step' || timer.run.waiting === null) continue;
     if (first === null || timer.due < first.due) first = { due: timer.due, reason: timer.run.waiting };
   }
-  return first?.reason ?? null;
+  return first?.reason ?? (state.children.size > 0 ? 'child' : null);
 }
 
-/** True while a try is under way anywhere in the execution. */
+/** True while a try is under way anywhere in the execution, or a child is being called. */
 export function isExecuting(state: RunState): boolean {
-  for (const scope of state.scopes.values()) if (!scope.closed && anyTrying(scope)) return true;
+  for (const scope of state.scopes.values()) if (!scope.closed && anyExecuting(scope, state.paused)) return true;
   return false;
 }
 
-function anyTrying(scope: Scope): boolean {
-  for (const run of scope.runs.values()) if (isTrying(run)) return true;
+function anyExecuting(scope: Scope, isPaused: boolean): boolean {
+  for (const run of scope.runs.values()) if (isTrying(run) || (!isPaused && isAsking(run))) return true;
   return false;
 }

@@ -49,6 +49,7 @@ export function createServices(
     leaseMs: config.leaseMs,
     maxInFlight: config.maxInFlight,
     actions: actions.attempts,
+    resolveForStart: resolver.resolveForStart,
     planOf: resolver.planOf,
     blobs,
     readHead: reading.find,

@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { Logger } from '../kernel/log/log.ts';
+import type { WorkflowSource } from '../workflow/index.ts';
 import type { Engine, ExecutionHead } from './engine.ts';
 import type { EngineObserver } from './observer.ts';
 import { moveTries, type Parts, wire } from './wiring.ts';
@@ -22,6 +23,8 @@ export type EngineDeps = {
   /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
   readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
+  /** What a `sub_workflow` means; see the workflow service. */
+  readonly resolveForStart: WorkflowSource['resolveForStart'];
   readonly planOf: (versionId: string) => Promise<Plan>;
   /** Where large values are. */
   readonly blobs: Pick<BlobStore, 'put' | 'get'>;

@@ -44,6 +44,8 @@ const names: Readonly<Record<EventKind, string>> = {
   started: 'execution_started',
   begun: 'step_started',
   retrying: 'step_retrying',
+  called: 'child_started',
+  recalled: 'child_cancel_requested',
   opened: 'block_opened',
   arrived: 'arrived',
   passed: 'arrivals_passed_over',
@@ -85,6 +87,8 @@ const fields: Readonly<Record<string, string>> = {
   n: 'name',
   d: 'payload',
   bad: 'match_error',
+  id: 'child_execution_id',
+  ver: 'child_version',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {

@@ -10,5 +10,11 @@ export function firstIdAt(at: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The smallest id made a day before this one, or later: what came of it is not older, however far two clocks are apart. */
+export function aDayBefore(executionId: string): string {
+  const at = Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16);
+  return firstIdAt(at - 86_400_000);
+}
+
 /** 48 bits of milliseconds. */
 const maxTime = 2 ** 48 - 1;

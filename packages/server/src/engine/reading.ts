@@ -11,6 +11,7 @@ import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
+import { placeOf } from './child-trigger.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
 import { createLargeValues } from './journal/large-values.ts';
@@ -139,7 +140,9 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
 }
 
 /** What expressions of the execution see beside its journal. */
-function contextOf(tenantId: string, { id, rootId, inputText, triggerText, generation }: store.StoredHead): RunContext {
+function contextOf(tenantId: string, head: store.StoredHead): RunContext {
+  const { id, rootId, parentId, inputText, triggerText, generation } = head;
   const input = JSON.parse(inputText) as Json;
-  return { executionId: id, rootId, tenantId, input, trigger: JSON.parse(triggerText) as Json, generation };
+  const trigger = JSON.parse(triggerText) as Json;
+  return { executionId: id, rootId, tenantId, input, trigger, generation, ...placeOf(parentId, trigger) };
 }

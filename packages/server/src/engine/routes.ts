@@ -12,7 +12,7 @@ import type { CommandKind, Engine } from './engine.ts';
 import { executionLinks, executionRow, executionText } from './execution-view.ts';
 import { eventsRoute } from './following/routes.ts';
 import type { StreamSlots } from './following/stream-slots.ts';
-import { firstIdAt } from './id-range.ts';
+import { aDayBefore, firstIdAt } from './id-range.ts';
 import type { Reading } from './reading.ts';
 import * as schemas from './route-schemas.ts';
 import { batchRoute } from './routes/batch.ts';
@@ -20,6 +20,7 @@ import { createStartBatch } from './start-batch.ts';
 import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
 import { stepTexts } from './step-view.ts';
 import { mustBeStorable, type NamedText } from './storable-text.ts';
+import type { StoredHead } from './store/read.ts';
 
 export type EngineRouteDeps = {
   readonly engine: Engine;
@@ -40,6 +41,7 @@ export function engineRoutes({ engine, workflows, reading, streams }: EngineRout
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
     eventsRoute({ reading, streams, watch: engine.watch }),
+    childrenRoute(reading),
     ...commands.map((command) => commandRoute(engine, command)),
     signalRoute(engine),
   ];
@@ -88,11 +90,7 @@ function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route
       ...readFilter(query),
       limit: limit + 1,
     });
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return reply(200, {
-      data: rows.slice(0, limit).map(executionRow),
-      next_cursor: last ? byId.encode(last.id) : null,
-    });
+    return reply(200, pageOfRows(rows, limit));
   };
   return [
     route({
@@ -129,6 +127,34 @@ function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route
       },
     }),
   ];
+}
+
+/** `rows` may be one more than are shown, which says that there is a next page. */
+function pageOfRows(rows: readonly StoredHead[], limit: number) {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { data: rows.slice(0, limit).map(executionRow), next_cursor: last ? byId.encode(last.id) : null };
+}
+
+function childrenRoute(reading: Reading): Route {
+  return route({
+    method: 'GET',
+    path: '/executions/:id/children',
+    auth: { permission: 'execution:read' },
+    tags,
+    summary: 'List the executions that an execution started, newest first',
+    description: 'Those of its own steps; each lists its own. `parent` and `root` of an execution lead the other way.',
+    params: schemas.executionParams,
+    query: Type.Omit(schemas.listQuery, ['workflow_id']),
+    replies: { 200: pageOf(schemas.executionRowSchema) },
+    async handle({ params: { id }, query, caller: { tenantId } }) {
+      const { limit = defaultLimit } = query;
+      const parent = await reading.head(tenantId, id);
+      // Without its months every month there is would be looked into.
+      const range = { from: aDayBefore(parent.id), ...readFilter(query) };
+      const rows = await reading.list(tenantId, { parentId: parent.id, ...range, limit: limit + 1 });
+      return reply(200, pageOfRows(rows, limit));
+    },
+  });
 }
 
 function detailRoutes(reading: Reading): readonly Route[] {

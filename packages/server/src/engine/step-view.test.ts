@@ -3,7 +3,16 @@ import type { StepRow } from '@cloudflow/core/run/step-rows.ts';
 import { expect, it } from 'vitest';
 import { stepTexts } from './step-view.ts';
 
-const context: RunContext = { executionId: 'x', rootId: 'x', tenantId: 't', input: {}, trigger: {}, generation: 0 };
+const context: RunContext = {
+  executionId: 'x',
+  rootId: 'x',
+  tenantId: 't',
+  input: {},
+  trigger: {},
+  generation: 0,
+  depth: 0,
+  callPath: '',
+};
 const row = (path: string, input: StepRow['input']): StepRow => ({
   step_id: path,
   path,

@@ -10,12 +10,14 @@ import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
+import type { JournalEntry } from './journal/entry.ts';
 import { createLane, type Lane } from './journal/lane.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
+import { type ChildResolver, createChildResolver } from './runner/child-resolver.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
 import type { LiveExecution } from './runner/live.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
@@ -49,6 +51,7 @@ export type Parts = {
   inbound: Inbound;
   starts: Starts;
   startAll: StartAll;
+  children: ChildResolver;
 };
 
 /** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
@@ -84,6 +87,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.inbound = wireInbound(parts);
   parts.starts = wireStarts(parts);
   parts.startAll = wireStartAll(parts);
+  parts.children = wireChildren(parts);
   return parts;
 }
 
@@ -133,8 +137,7 @@ function wireLane(parts: Parts): Lane {
       settled(entry, result) {
         if (result.kind === 'refused') parts.observer.entryRefused();
         parts.runner.source.settled(entry, result);
-        if (result.kind === 'committed' && entry.sent.some(({ toShard }) => parts.ownership.owns(toShard)))
-          parts.inbound.hint(); // others look by themselves, four times a second
+        if (result.kind === 'committed') hintOwner(parts, entry);
       },
     },
     makePartitions: (ids) => makePartitions(database, ids),
@@ -149,6 +152,14 @@ function wireLane(parts: Parts): Lane {
   });
 }
 
+/** Others look by themselves, four times a second. */
+function hintOwner({ inbound, ownership, observer }: Parts, { sent, children }: JournalEntry): void {
+  for (const _ of children) observer.executionStarted();
+  const isForUs =
+    sent.some(({ toShard }) => ownership.owns(toShard)) || children.some(({ shard }) => ownership.owns(shard));
+  if (isForUs) inbound.hint();
+}
+
 function wireRunner(parts: Parts): Runner {
   const { clock, log } = parts.deps;
   return createRunner({
@@ -156,6 +167,7 @@ function wireRunner(parts: Parts): Runner {
     log,
     wakeLane: () => parts.lane.wake(),
     beginTry: (live, effect) => parts.attempts.begin(live, effect),
+    resolveChild: (live, effect) => parts.children.resolve(live, effect),
     abortTry: (live, effect) => parts.attempts.abort(live, effect),
     stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     armTimer: (timer) => parts.timers.add(timer),
@@ -292,6 +304,17 @@ function wireStartAll(parts: Parts): StartAll {
     onStarted(count) {
       for (let i = 0; i < count; i += 1) parts.observer.executionStarted();
     },
+  });
+}
+
+function wireChildren(parts: Parts): ChildResolver {
+  const { clock, log, resolveForStart } = parts.deps;
+  return createChildResolver({
+    clock,
+    log,
+    resolveForStart,
+    newId: (now) => newId(now, parts.ownership.ownedShards()).id,
+    hear: (live, key, answer) => parts.runner.hear(live, { kind: 'child_resolved', key, at: clock.now(), answer }),
   });
 }
 

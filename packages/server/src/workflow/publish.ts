@@ -6,9 +6,11 @@
  * (workflow, version), and whoever comes second compares digests; two versions of one workflow queue at the row's lock,
  * so that the last to commit is the current one.
  */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
+import { mustExist } from './called-workflows.ts';
 import { definitionEtag } from './etag.ts';
 import * as store from './store.ts';
 
@@ -20,6 +22,7 @@ export type Draft = {
   readonly definition: string;
   readonly digest: Buffer;
   readonly correlationId: string;
+  readonly plan: Plan;
 };
 
 /** What the caller of an update believes: the workflow exists, and `ifMatch` (undefined: anything) names its current version. */
@@ -27,7 +30,7 @@ export type Precondition = { readonly ifMatch: string | undefined };
 
 export type Published = { readonly workflowId: string; readonly created: boolean };
 
-/** Throws `version_exists`; with a precondition also `not_found` and `precondition_failed`. */
+/** Throws `version_exists`, and `invalid_definition` when it calls what does not exist; with a precondition also `not_found` and `precondition_failed`. */
 export async function publish(
   tx: Tx,
   draft: Draft,
@@ -39,6 +42,8 @@ export async function publish(
   const versionId = newId();
   const made = await store.insertVersion(tx, { ...draft, id: versionId, workflowId });
   if (!made) return sameVersion(tx, draft, workflowId);
+  // Only now: a repeat of a publish is answered as it was, whatever became of what it calls.
+  await mustExist(tx, draft.tenantId, draft.plan);
 
   await store.setCurrentVersion(tx, draft.tenantId, workflowId, versionId);
   await store.tellPublished(tx, { ...draft, eventId: newId(), workflowId, versionId });

@@ -64,7 +64,7 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       body: schemas.document,
       needsBody: true,
       replies: { 200: schemas.validated },
-      handle: ({ body }) => reply(200, workflows.validate(body)),
+      handle: async ({ body, caller }) => reply(200, await workflows.validate(caller.tenantId, body)),
     }),
     route({
       ...writers,

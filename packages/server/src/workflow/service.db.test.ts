@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { ActionCatalog } from '@cloudflow/core/definition/plan.ts';
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -271,4 +271,71 @@ it('shows nothing of one tenant to another, whatever it is called [Z6 S038]', as
     await expect(resolver.resolveForStart(stranger, name)).rejects.toMatchObject({ code: 'not_found' });
   }
   expect(await workflows.list(stranger, { prefix: '', before: null, limit: 10 })).toEqual([]);
+});
+
+describe('a sub_workflow', () => {
+  const calls = (workflow_id: string, version?: string) => ({
+    id: 'call',
+    type: 'sub_workflow',
+    config: { workflow_id, ...(version === undefined ? {} : { version }) },
+  });
+  const errorsOf = async (document: JsonObject, tenant = tenantId) => {
+    const { workflows } = aProcess();
+    const { errors } = await workflows.validate(tenant, document);
+    if (tenant === tenantId && errors.length > 0)
+      await expect(workflows.publish(request(document))).rejects.toMatchObject({ code: 'invalid_definition', errors });
+    return errors;
+  };
+
+  it('may call what exists in the tenant, an older version of it, and its own workflow in the version at hand', async () => {
+    const { workflows } = aProcess();
+    const child = aDocument();
+    await workflows.publish(request(child));
+    await workflows.publish(request({ ...child, version: '1.1.0' }));
+    const slug = String(child['workflow_id']);
+    const own = aDocument();
+    const itself = String(own['workflow_id']);
+    const steps = [calls(slug), calls(slug, '1.0.0'), calls(itself), calls(itself, '1.0.0')];
+    const numbered = steps.map((step, n) => ({ ...step, id: `call-${n}` }));
+    expect(await errorsOf({ ...own, steps: numbered } as JsonObject)).toEqual([]);
+    await workflows.publish(request({ ...own, steps: numbered } as JsonObject));
+  });
+
+  it('is refused where it calls a workflow or a version that does not exist, with what was meant [E6]', async () => {
+    const { workflows } = aProcess();
+    const child = aDocument({ version: '1.2.0', workflow_id: 'ship-order' });
+    await workflows.publish(request(child));
+    const inside = { id: 'around', type: 'block', config: { steps: [calls('ship-ordre')] } };
+    expect(await errorsOf(aDocument({ steps: [inside] }))).toEqual([
+      {
+        code: 'unknown_workflow',
+        pointer: '/steps/0/config/steps/0/config/workflow_id',
+        message: expect.stringContaining('ship-ordre'),
+        suggestion: 'ship-order',
+      },
+    ]);
+    expect(await errorsOf(aDocument({ steps: [calls('ship-order', '1.20.0')] }))).toEqual([
+      {
+        code: 'unknown_version',
+        pointer: '/steps/0/config/version',
+        message: expect.stringContaining('1.20.0'),
+        suggestion: '1.2.0',
+      },
+    ]);
+    const own = aDocument();
+    const another = { ...own, steps: [calls(String(own['workflow_id']), '3.0.0')] } as JsonObject;
+    expect(await errorsOf(another)).toMatchObject([{ code: 'unknown_version' }]);
+    const elsewhere = await errorsOf(aDocument({ steps: [calls('ship-order')] }), randomUUID());
+    expect(elsewhere).toMatchObject([{ code: 'unknown_workflow' }]);
+  });
+
+  it('answers a repeated publish as before, when what it calls has been deleted since', async () => {
+    const { workflows } = aProcess();
+    const child = aDocument();
+    await workflows.publish(request(child));
+    const caller = aDocument({ steps: [calls(String(child['workflow_id']))] });
+    await workflows.publish(request(caller));
+    await workflows.remove(tenantId, String(child['workflow_id']), undefined);
+    expect(await workflows.publish(request(caller))).toMatchObject({ created: false });
+  });
 });

@@ -10,6 +10,7 @@ import type { JsonObject } from '@cloudflow/core/json.ts';
 import type { Database, Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
+import { checkCalls } from './called-workflows.ts';
 import { definitionEtag } from './etag.ts';
 import type { Precondition } from './publish.ts';
 import { publishOnce } from './publish-once.ts';
@@ -96,17 +97,18 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
         definition: JSON.stringify(document),
         digest: createHash('sha256').update(canonicalJson(document)).digest(),
         correlationId,
+        plan,
       };
       const options = { newId, precondition: update ?? null, key };
       const published = await changing(tenantId, (tx) => publishOnce(tx, draft, options));
       return { ...published, slug: draft.slug, version: draft.version, etag: definitionEtag(draft.digest), warnings };
     },
 
-    validate(document: JsonObject) {
+    /** What publishing would say. */
+    async validate(tenantId: string, document: JsonObject) {
       const result = compile(document, actions);
-      return 'plan' in result
-        ? { valid: true, errors: [], warnings: result.warnings }
-        : { valid: false, errors: result.errors, warnings: result.warnings };
+      const errors = 'plan' in result ? await checkCalls(reader(tenantId), tenantId, result.plan) : result.errors;
+      return { valid: errors.length === 0, errors, warnings: result.warnings };
     },
 
     find,

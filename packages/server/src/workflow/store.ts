@@ -70,6 +70,43 @@ export async function readDefinition(reader: Reader, versionId: string): Promise
   return row?.definition;
 }
 
+export type CalledRow = { readonly exists: boolean; readonly hasVersion: boolean };
+
+/** Of workflows that a definition calls, by `slug version`. */
+export async function findCalled(
+  reader: Reader,
+  tenantId: string,
+  calls: readonly { readonly workflowId: string; readonly version: string | null }[],
+): Promise<ReadonlyMap<string, CalledRow>> {
+  const rows = await reader.rows<CalledRow & { slug: string; version: string | null }>(sql`
+    select c.slug, c.version, w.id is not null as "exists", v.id is not null as "hasVersion"
+      from unnest(${calls.map((call) => call.workflowId)}::text[], ${calls.map((call) => call.version)}::text[]) c (slug, version)
+      left join workflows w on w.tenant_id = ${tenantId} and w.slug = c.slug and w.deleted_at is null
+      left join workflow_versions v on v.tenant_id = ${tenantId} and v.workflow_id = w.id and v.version = c.version`);
+  return new Map(rows.map(({ slug, version, ...row }) => [`${slug} ${version ?? ''}`, row]));
+}
+
+/** Names of workflows, the newest first. */
+export async function slugs(reader: Reader, tenantId: string, limit: number): Promise<readonly string[]> {
+  const rows = await reader.rows<{ slug: string }>(sql`
+    select slug from workflows where tenant_id = ${tenantId} and deleted_at is null order by id desc limit ${limit}`);
+  return rows.map(({ slug }) => slug);
+}
+
+/** Versions of a workflow by name, the newest first. */
+export async function versionNames(
+  reader: Reader,
+  tenantId: string,
+  { slug, limit }: { readonly slug: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const rows = await reader.rows<{ version: string }>(sql`
+    select v.version from workflows w
+      join workflow_versions v on v.tenant_id = w.tenant_id and v.workflow_id = w.id
+     where w.tenant_id = ${tenantId} and w.slug = ${slug} and w.deleted_at is null
+     order by v.id desc limit ${limit}`);
+  return rows.map(({ version }) => version);
+}
+
 /** Newest first. Ids are UUIDv7, so that rows that come later never move the pages behind `before`. */
 export async function listWorkflows(
   reader: Reader,

@@ -8,6 +8,7 @@ import { gotoType } from './goto.ts';
 import { loopType } from './loop.ts';
 import { parallelType } from './parallel.ts';
 import { setVariablesType } from './set-variables.ts';
+import { subWorkflowType } from './sub-workflow.ts';
 import { switchType } from './switch.ts';
 import { terminateType } from './terminate.ts';
 import { transformType } from './transform.ts';
@@ -23,6 +24,7 @@ export const controlTypes: readonly ControlType[] = [
   parallelType,
   forEachType,
   loopType,
+  subWorkflowType,
   waitType,
   waitAnyType,
   gotoType,

@@ -24,7 +24,11 @@ export type JournalEntry = {
   readonly consumed: readonly string[];
   /** Rows for the inboxes of others, written with the events that send them. */
   readonly sent: readonly SentRow[];
+  /** Executions that this one starts: stored PENDING with the events that start them, for whoever owns their shards. */
+  readonly children: readonly ChildRow[];
 };
+
+export type ChildRow = { readonly executionId: string; readonly shard: number; readonly start: StartRow };
 
 /** A message to whatever lives in another shard, or in this one: its owner finds it in the inbox. */
 export type SentRow = {
@@ -35,8 +39,11 @@ export type SentRow = {
   readonly payload: string;
 };
 
-/** One list for all who send nothing. */
-export const nothingSent: readonly SentRow[] = [];
+/** Of all who send nothing and start nobody: one list each. */
+export const nothingSent: { readonly sent: readonly SentRow[]; readonly children: readonly ChildRow[] } = {
+  sent: [],
+  children: [],
+};
 
 export type StartRow = {
   readonly tenantId: string;

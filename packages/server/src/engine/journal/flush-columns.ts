@@ -4,9 +4,19 @@
  */
 import { phaseCode, statusCode, waitReasonCode } from '../row-codes.ts';
 import { ArrayColumn, type ElementType } from './array-column.ts';
-import type { HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
+import type { ChildRow, HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
 
-export type PartName = 'starts' | 'keys' | 'rows' | 'heads' | 'armed' | 'disarmed' | 'ended' | 'consumed' | 'sent';
+export type PartName =
+  | 'starts'
+  | 'keys'
+  | 'rows'
+  | 'heads'
+  | 'armed'
+  | 'disarmed'
+  | 'ended'
+  | 'consumed'
+  | 'sent'
+  | 'children';
 
 type Column<Item> = {
   readonly name: string;
@@ -104,6 +114,18 @@ const startColumns: readonly Column<StartRow>[] = [
 ];
 export const startColumnNames: readonly string[] = startColumns.map(({ name }) => name);
 
+/** Those of a start; who starts it stands in the columns `parent_id` and, for the fence, `parent_shard`. */
+const childColumns: readonly Column<ChildRow>[] = [
+  ...startColumns.map(
+    ({ name, type, write }): Column<ChildRow> => ({
+      name,
+      type,
+      write: (to, { executionId, shard: its, start }, entry) => write(to, start, { ...entry, executionId, shard: its }),
+    }),
+  ),
+  { name: 'parent_shard', type: 'int2', write: (to, _, entry) => to.int2(entry.shard) },
+];
+
 type Id = JournalEntry['executionId'];
 const execution = {
   name: 'execution_id',
@@ -164,6 +186,7 @@ export function createParts() {
       { name: 'kind', type: 'text', write: (column, { kind }) => column.text(kind) },
       { name: 'payload', type: 'text', write: (column, { payload }) => column.text(payload) },
     ]),
+    children: new Part<ChildRow>('children', childColumns),
   };
 }
 

@@ -177,9 +177,10 @@ function bounded(entries: readonly JournalEntry[], characters: number): readonly
   return [...parts, part];
 }
 
-function sizeOf({ start, row, head, sent }: JournalEntry): number {
+function sizeOf({ start, row, head, sent, children }: JournalEntry): number {
   let size =
     (start?.input.length ?? 0) + (row?.data.length ?? 0) + (head?.output?.length ?? 0) + (head?.error?.length ?? 0);
   for (const { payload } of sent) size += payload.length;
+  for (const child of children) size += child.start.input.length;
   return size;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aStart, aStep, ended, useJournal } from '../../../testing/journal.ts';
 import { shardOf, uuidV7 } from '../execution-id.ts';
-import type { JournalEntry, SentRow } from './entry.ts';
+import type { ChildRow, JournalEntry, SentRow } from './entry.ts';
 
 const { aLane, connect, rows, eventsOf, takeFromOutside, lockWaits } = useJournal();
 
@@ -78,4 +78,39 @@ it('has neither the row nor the event when one of them cannot be written', async
   expect([badEvent?.kind, badMessage?.kind]).toEqual(['refused', 'refused']);
   expect(await eventsOf(start)).toEqual([1]);
   expect(await inbox()).toEqual([]);
+});
+
+describe('the executions that an execution starts', () => {
+  const childrenOf = (parent: JournalEntry) =>
+    rows(
+      `select id, status, seq, root_id, input from workflow_executions where parent_id = '${parent.executionId}' order by id`,
+    );
+  const aChild = (parent: JournalEntry): ChildRow => {
+    const { executionId, shard, start } = aStart({
+      facts: { parentId: parent.executionId, rootId: parent.executionId },
+    });
+    return { executionId, shard, start: start! };
+  };
+
+  it('are stored PENDING with the events that start them, in shards of anybody', async () => {
+    const { submit } = await aLane();
+    const parent = aStart();
+    await submit(parent);
+    const child = aChild(parent);
+    await takeFromOutside(child.shard);
+    expect(await submit(aStep(parent, { children: [child] }))).toEqual([{ kind: 'committed' }]);
+    expect(await childrenOf(parent)).toEqual([
+      { id: child.executionId, status: 0, seq: 0, root_id: parent.executionId, input: '{"n":1}' },
+    ]);
+    expect(await rows('select shard from workflow_executions where status = 0')).toEqual([{ shard: child.shard }]);
+  });
+
+  it('are not there when the shard of their parent is lost, also when theirs is held [F09]', async () => {
+    const { submit } = await aLane();
+    const parent = aStart();
+    await submit(parent);
+    await takeFromOutside(parent.shard);
+    expect(await submit(aStep(parent, { children: [aChild(parent)] }))).toEqual([{ kind: 'lost_shard' }]);
+    expect(await childrenOf(parent)).toEqual([]);
+  });
 });

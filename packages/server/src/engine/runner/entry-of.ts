@@ -2,9 +2,10 @@
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
-import { type HeadUpdate, type JournalEntry, nothingSent, type StartRow } from '../journal/entry.ts';
+import type { HeadUpdate, JournalEntry, StartRow } from '../journal/entry.ts';
 import { columnText, eventText } from '../journal/large-values.ts';
 import { type Head, type LiveExecution, nothing } from './live.ts';
+import { messagesOf } from './messages.ts';
 
 /**
  * Takes everything decided so far out of the execution and into the flush. What is too large for a row is added to `aside`,
@@ -31,7 +32,7 @@ export function entryOf(live: LiveExecution, aside: Blob[]): JournalEntry {
     disarmed: ended ? [] : disarmed,
     allTimersOff: ended && live.hasTimers,
     consumed: taken.consumed,
-    sent: nothingSent,
+    ...messagesOf(live, taken.effects),
   };
 }
 

@@ -3,7 +3,7 @@
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
 import type { Json } from '@cloudflow/core/json.ts';
-import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
+import type { AttemptOutcome, ChildEnd } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
@@ -95,6 +95,10 @@ export function createInbound(deps: InboundDeps): Inbound {
       const { key, attempt, outcome } = JSON.parse(payload) as TryKey & { outcome: AttemptOutcome };
       const input = { kind, key, attempt, at: createdAt, outcome } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
+    }
+    if (kind === 'child_ended') {
+      const end = JSON.parse(payload) as ChildEnd;
+      return loader.deliver(executionId, shard, { input: { kind, at: createdAt, ...end }, inboxId: id });
     }
     log.error(
       { kind, inbox_id: id, execution_id: executionId },

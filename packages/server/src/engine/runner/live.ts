@@ -12,6 +12,7 @@ import type { Surroundings } from '@cloudflow/core/run/decide.ts';
 import type { ExecutionStatus, Phase, RunEvent } from '@cloudflow/core/run/event.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
+import { placeOf } from '../child-trigger.ts';
 import type { StartRow } from '../journal/entry.ts';
 
 export type Decided = {
@@ -69,6 +70,7 @@ export type StartFacts = {
   readonly triggerText: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly businessKey: string | null;
+  readonly priority: number;
   readonly parentId: string | null;
   readonly rootId: string;
   readonly retryOf: string | null;
@@ -97,6 +99,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     input: seed.input,
     trigger: seed.trigger,
     generation: seed.generation,
+    ...placeOf(facts.parentId, seed.trigger),
   };
   return {
     id,

@@ -155,6 +155,7 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
         triggerText: stored.trigger,
         labels: JSON.parse(stored.labels) as Record<string, string>,
         businessKey: stored.businessKey,
+        priority: stored.priority,
         parentId: stored.parentId,
         rootId: stored.rootId,
         retryOf: stored.retryOf,

@@ -59,6 +59,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     wakeLane: () => undefined,
     beginTry: attempts.begin,
     stopElsewhere: () => undefined,
+    resolveChild: () => undefined,
     abortTry: attempts.abort,
     armTimer: () => undefined,
     onWritten: () => undefined,

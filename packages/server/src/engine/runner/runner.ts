@@ -11,6 +11,7 @@ import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
+import type { Asked } from './child-resolver.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { type LiveExecution, mustWrite, nothing } from './live.ts';
 import type { Storing } from './storing.ts';
@@ -23,6 +24,8 @@ export type RunnerDeps = {
   readonly wakeLane: () => void;
   /** Starts a try; its outcome comes back through `hear`. */
   readonly beginTry: (live: LiveExecution, effect: Try) => void;
+  /** Asks what a `sub_workflow` is to start; the answer comes back through `hear`. */
+  readonly resolveChild: (live: LiveExecution, effect: Asked) => void;
   /** The journal of an execution is committed up to this row. */
   readonly onWritten: (executionId: string, seq: number) => void;
   readonly abortTry: (live: LiveExecution, effect: TryKey) => void;
@@ -79,6 +82,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const effect of effects) {
       if (effect.kind === 'end') live.end = effect;
       if (effect.kind === 'attempt' && effect.free) deps.beginTry(live, effect);
+      else if (effect.kind === 'resolve_child') deps.resolveChild(live, effect);
       else decided.effects.push(effect);
     }
     if (mustWrite(live)) return markDirty(live);
@@ -91,8 +95,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   function releaseUnwritten(live: LiveExecution): void {
     const { effects } = live.decided;
     if (effects.length === 0) return;
-    const lasting = effects.filter((effect) => effect.kind === 'arm' || effect.kind === 'disarm');
-    live.decided.effects = lasting; // timers are rows: they go with a flush
+    const lasting = effects.filter((effect) => effect.kind !== 'attempt' && effect.kind !== 'abort');
+    live.decided.effects = lasting; // timers are rows, as are messages: they go with a flush
     if (lasting.length > 0) markDirty(live);
     for (const effect of effects) if (effect.kind === 'attempt' || effect.kind === 'abort') release(live, effect);
   }
@@ -105,9 +109,8 @@ export function createRunner(deps: RunnerDeps): Runner {
         return deps.abortTry(live, effect);
       case 'arm':
         return deps.armTimer({ executionId: live.id, timer: effect.timer, due: effect.due });
-      case 'disarm':
-      case 'end':
-        return;
+      default:
+        return; // rows of the flush, or done already
     }
   }
 
@@ -150,6 +153,9 @@ export function createRunner(deps: RunnerDeps): Runner {
   function quarantine(live: LiveExecution, code: string, message: string): void {
     live.refused = true;
     const consumed = [...(live.flushing?.consumed ?? []), ...live.decided.consumed];
+    const orphans = [...live.state.children.keys()].map((executionId) => {
+      return { kind: 'cancel_child', executionId, reason: message } as const;
+    });
     const event = quarantineEvent(clock.now(), code, message);
     apply(live.plan, live.state, event);
     live.state.timerChanges.armed.length = 0;
@@ -158,7 +164,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     live.end = end;
     live.head = null;
     live.flushing = null;
-    live.decided = { events: [event], effects: [end], consumed };
+    live.decided = { events: [event], effects: [...orphans, end], consumed };
     abortAll(live, message);
     markDirty(live);
   }
@@ -312,7 +318,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   function discard(executionId: string, shard: number, consumed: readonly string[]): void {
     const empty = { start: null, row: null, head: null, armed: [], disarmed: [], allTimersOff: false };
-    discarded.push({ executionId, shard, ...empty, consumed, sent: nothingSent });
+    discarded.push({ executionId, shard, ...empty, consumed, ...nothingSent });
     deps.wakeLane();
   }
 

@@ -44,6 +44,7 @@ export const partOrder: readonly PartName[] = [
   'ended',
   'consumed',
   'sent',
+  'children',
 ];
 
 /** `parts` in the order of `partOrder`, without the empty ones. */
@@ -126,6 +127,12 @@ const clausesOf: Readonly<Record<PartName, (clause: Clause) => readonly string[]
     `consumed_rows as (
   delete from execution_inbox i using ${source} where i.id = consumed.id and ${ours('consumed.shard')})`,
   ],
+  // Fenced by the shard of the execution that starts them: they are there if and only if its event is.
+  children: ({ source, keyed }) => [
+    `started_children as (
+  insert into workflow_executions (${startColumnNames.join(', ')})
+  select ${startColumnNames.join(', ')} from ${source} where ${ours('parent_shard')}${notReplayed('parent_id', keyed)})`,
+  ],
   sent: ({ source, keyed }) => [
     `sent_rows as (
   insert into execution_inbox (execution_id, shard, kind, payload)
@@ -171,4 +178,5 @@ const partLetter: Readonly<Record<PartName, string>> = {
   ended: 'e',
   consumed: 'c',
   sent: 'm',
+  children: 'n',
 };

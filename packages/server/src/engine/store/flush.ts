@@ -115,6 +115,7 @@ function addEntry(parts: Parts, entry: JournalEntry): void {
   for (const timer of entry.armed) parts.armed.add(timer, entry);
   for (const id of entry.consumed) parts.consumed.add(id, entry);
   for (const row of entry.sent) parts.sent.add(row, entry);
+  for (const child of entry.children) parts.children.add(child, entry);
 }
 
 type AnswerRow = { readonly held: string | null; readonly replayed: string | null };

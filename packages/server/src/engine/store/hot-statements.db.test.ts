@@ -104,7 +104,11 @@ function shapes(): JournalEntry[][] {
   const heard = aStep(start, { head: running, consumed: ['1'] });
   const end = aStep(start, { head: ended, allTimersOff: true });
   const discard = aStep(start, { row: null, consumed: ['1', '2'] });
+  const child = aStart();
   const told = aStep(start, { head: running, sent: [{ to: start.executionId, toShard: 1, kind: 'x', payload: '{}' }] });
+  const calls = aStep(start, {
+    children: [{ executionId: child.executionId, shard: child.shard, start: child.start! }],
+  });
   const months = Array.from({ length: 5 }, (_, n) =>
     aStep(aStart({ at: Date.now() + n * 31 * 86_400_000 }), { head: ended }),
   );
@@ -121,11 +125,12 @@ function shapes(): JournalEntry[][] {
     [end],
     [discard],
     [told],
+    [calls],
     months.slice(0, 2),
     months,
     [start, step],
     [start, step, end],
-    [keyed, folded, step, wait, wake, heard, end, discard, told],
+    [keyed, folded, step, wait, wake, heard, end, discard, told, calls],
   ];
 }
 

@@ -12,6 +12,7 @@ export type StoredExecution = {
   readonly tenantId: string;
   readonly versionId: string;
   readonly generation: number;
+  readonly priority: number;
   /** JSON text, as `trigger` and `labels`. */
   readonly input: string;
   readonly trigger: string;
@@ -50,7 +51,7 @@ export async function loadExecution(
   const [row] = await database.query<Row>(
     { role: 'engine' },
     sql`
-    select id, shard, tenant_id as "tenantId", version_id as "versionId", generation, input, trigger,
+    select id, shard, tenant_id as "tenantId", version_id as "versionId", generation, priority, input, trigger,
            labels, business_key as "businessKey", parent_id as "parentId", root_id as "rootId",
            retry_of as "retryOf", created_at as "createdAt", finished_at as "finishedAt", status, wait_reason as "waitReason", phase,
            kept_signals as "keptSignals",

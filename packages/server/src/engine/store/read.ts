@@ -15,6 +15,8 @@ export type StoredHead = ExecutionHead & { readonly versionId: string; readonly 
 export type ExecutionFilter = {
   /** Executions of any of these. */
   readonly workflowIds?: readonly string[];
+  /** Executions that this one started. */
+  readonly parentId?: string;
   readonly statuses?: readonly ExecutionStatus[];
   /** Ids from this one on. */
   readonly from?: string;
@@ -73,12 +75,12 @@ export async function listHeads(
   tenantId: string,
   filter: ExecutionFilter,
 ): Promise<readonly StoredHead[]> {
-  const { workflowIds = null, statuses, from = null, before = null, limit } = filter;
+  const { workflowIds = null, parentId = null, statuses, from = null, before = null, limit } = filter;
   if (workflowIds?.length === 0) return [];
   const codes = statuses?.map((status) => statusCode[status]) ?? null;
   const rows = await reader.rows<HeadRow>(sql`
     select ${small}, 'null' as input, null as output, 'null' as trigger ${joined}
-     where e.tenant_id = ${tenantId} ${whereWorkflow(workflowIds)} ${whereStatus(codes)} ${whereFrom(from)} ${whereBefore(before)}
+     where e.tenant_id = ${tenantId} ${whereWorkflow(workflowIds)} ${whereParent(parentId)} ${whereStatus(codes)} ${whereFrom(from)} ${whereBefore(before)}
      order by e.id desc
      limit ${limit}`);
   return rows.map(headOf);
@@ -133,6 +135,7 @@ const whereWorkflow = (ids: readonly string[] | null): Sql => {
   if (ids === null) return sql``;
   return ids.length === 1 ? sql`and e.workflow_id = ${ids[0]}` : sql`and e.workflow_id = any(${ids}::uuid[])`;
 };
+const whereParent = (id: string | null): Sql => (id === null ? sql`` : sql`and e.parent_id = ${id}`);
 const whereStatus = (codes: readonly number[] | null): Sql =>
   codes === null ? sql`` : sql`and e.status = any(${codes}::int2[])`;
 const whereFrom = (id: string | null): Sql => (id === null ? sql`` : sql`and e.id >= ${id}`);

@@ -123,6 +123,22 @@ const rows = {
     'Correct the `input` of the calling step.',
   ),
   child_failed: row('no', 'The execution that the step started has failed; `details` names it.', 'Look at the child.'),
+  workflow_unknown: row(
+    'no',
+    'The workflow or version that a `sub_workflow` names does not exist any more.',
+    'Publish it, or name another.',
+  ),
+  workflow_disabled: row('no', 'The workflow that a `sub_workflow` names is disabled.', 'Enable it.'),
+  definition_outdated: row(
+    'no',
+    'This release cannot run the stored definition that a `sub_workflow` names.',
+    'Publish it again; validation says what has changed.',
+  ),
+  depth_limit: row(
+    'no',
+    'Executions called one another more than 32 deep.',
+    'Check the condition that ends the recursion, or use a loop.',
+  ),
   loop_limit: row('no', 'A loop reached `max_iterations`.', 'Raise it, or correct the condition.'),
   items_limit: row(
     'no',

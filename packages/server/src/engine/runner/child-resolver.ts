@@ -1,0 +1,75 @@
+/** Answers what a `sub_workflow` is to start: the version that it means, an id for the child, and whether the input fits. */
+import type { Effect, Resolution } from '@cloudflow/core/run/contract.ts';
+import type { RunKey, StepError } from '@cloudflow/core/run/event.ts';
+import type { Clock } from '../../kernel/clock/clock.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
+import type { StepCode } from '../../kernel/errors/step-codes.ts';
+import type { Logger } from '../../kernel/log/log.ts';
+import type { WorkflowSource } from '../../workflow/index.ts';
+import type { LiveExecution } from './live.ts';
+
+export type Asked = Extract<Effect, { kind: 'resolve_child' }>;
+
+export type ChildResolverDeps = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly resolveForStart: WorkflowSource['resolveForStart'];
+  /** In one of our shards, when there is one. */
+  readonly newId: (now: number) => string;
+  readonly hear: (live: LiveExecution, key: RunKey, answer: Resolution) => void;
+};
+
+export type ChildResolver = { resolve(live: LiveExecution, asked: Asked): void };
+
+/** The workflow service could not be asked: its database is away, and nothing could be written of the answer either. */
+const AGAIN_AFTER_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+/** More of them would only make the error of the step larger. */
+const MOST_PROBLEMS = 20;
+
+export function createChildResolver({ clock, log, resolveForStart, newId, hear }: ChildResolverDeps): ChildResolver {
+  async function answer({ tenantId }: LiveExecution, { workflowId, version, input }: Asked): Promise<Resolution> {
+    const found = await resolveForStart(tenantId, workflowId, version ?? undefined);
+    const problems = found.plan.checkInput(input);
+    if (problems.length > 0) return { error: misfit(found.slug, problems.slice(0, MOST_PROBLEMS)) };
+    const { workflowId: id, versionId, version: name } = found;
+    return { child: { executionId: newId(clock.now()), workflowId: id, versionId, version: name } };
+  }
+
+  function resolve(live: LiveExecution, asked: Asked, tries = 1): void {
+    if (live.dropped) return; // its next owner asks again
+    answer(live, asked)
+      .catch((error: unknown): Resolution => ({ error: refusal(error) }))
+      .then((given) => hear(live, asked.key, given))
+      .catch((error: unknown) => {
+        log.warn({ error, tries, execution_id: live.id }, 'a workflow could not be looked up; it is tried again');
+        const again = Math.min(LONGEST_PAUSE_MS, AGAIN_AFTER_MS * 2 ** Math.min(tries - 1, 10));
+        setTimeout(resolve, again, live, asked, tries + 1).unref();
+      });
+  }
+
+  return { resolve: (live, asked) => resolve(live, asked) };
+}
+
+const codes: Readonly<Record<string, StepCode>> = {
+  not_found: 'workflow_unknown',
+  workflow_disabled: 'workflow_disabled',
+  definition_outdated: 'definition_outdated',
+};
+
+/** What stands against the start for good; throws what another try may get over. */
+function refusal(error: unknown): StepError {
+  const code = error instanceof Problem ? codes[error.code] : undefined;
+  if (code === undefined) throw error;
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+function misfit(slug: string, problems: readonly { pointer: string; code: string; message: string }[]): StepError {
+  const first = problems[0];
+  const message = `The input does not fit the input_schema of ${slug}: ${first?.pointer || 'it'} ${first?.message}`;
+  return {
+    code: 'input_invalid' satisfies StepCode,
+    message,
+    details: { problems: problems.map((each) => ({ ...each })) },
+  };
+}
