@@ -11,12 +11,6 @@ const meaning: readonly Refusal[] = [
     says: 'http_request',
   },
   {
-    why: 'a type that is not built yet',
-    document: wf([{ id: 'a', type: 'sub_workflow', config: {} }]),
-    code: 'unknown_type',
-    pointer: '/steps/0/type',
-  },
-  {
     why: 'a duplicate id',
     document: wf([say('a', 1), say('a', 2)]),
     code: 'duplicate_id',
