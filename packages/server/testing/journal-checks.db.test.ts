@@ -62,6 +62,7 @@ const changed = (name: keyof typeof ids, set: string) =>
 const late = Date.now() + 1_000_000_000;
 const succeeded = (s: string, more: object = {}) => ({ e: 'succeeded', s, at: late, ...more });
 const begun = (s: string, more: object = {}) => ({ e: 'begun', s, at: late, ...more });
+const taken = (arrived: string) => ({ e: 'opened', s: 'block', b: 'body', at: late, i: 0, f: [[arrived, 0]] });
 const retrying = { e: 'retrying', s: 'x', at: late, until: late + 50, err: { code: 'busy', message: '' } };
 
 /** What is done to a healthy journal, and the checks that find it. */
@@ -106,6 +107,25 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q4-again'],
     by: () => appended('waiting', succeeded('long'), begun('long')),
   },
+  'a round that no goto began': {
+    found: ['Q4-rounds'],
+    by: () => appended('waiting', begun('other'), succeeded('other'), begun('other', { r: 1 })),
+  },
+  'a round that is missing': {
+    found: ['Q4-rounds'],
+    by: () =>
+      appended(
+        'waiting',
+        succeeded('again', { t: 'other' }),
+        succeeded('again', { r: 1, t: 'other' }),
+        begun('x', { r: 2 }),
+      ),
+  },
+  'an arrival that was taken twice': {
+    found: ['Q4-arrivals'],
+    by: () => appended('waiting', succeeded('long'), taken('long'), taken('long')),
+  },
+  'an arrival that never came': { found: ['Q4-arrivals'], by: () => appended('waiting', taken('long')) },
   'a second end': { found: ['Q7-end'], by: () => appended('done', { e: 'ended', at: late, st: 'COMPLETED' }) },
   'a step after the end': { found: ['Q7-end'], by: () => appended('done', { e: 'skipped', s: 'other', at: late }) },
   'another status than the journal says': { found: ['Q8-status'], by: () => changed('done', 'status = 3') },

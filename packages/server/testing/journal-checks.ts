@@ -47,6 +47,28 @@ export const checks: readonly Check[] = [
            where b.kind in ('begun', 'retrying') and o.kind in ${outcomes} and (b.seq, b.place) > (o.seq, o.place)`,
   },
   {
+    id: 'Q4-rounds',
+    says: 'a round of a step before which no goto led back, or one that is missing between two others',
+    sql: `with ${journal}, run as (
+            select execution_id, scope, step, round, min(array[seq, place]) as first from journal
+             where kind in ('begun', 'succeeded', 'failed', 'skipped') group by execution_id, scope, step, round)
+          select execution_id, scope, step from run group by execution_id, scope, step having count(*) <> max(round) + 1
+          union select r.execution_id, r.scope, r.step from run r where r.round > (
+            select count(*) from journal g where g.execution_id = r.execution_id and g.scope = r.scope
+               and g.event ->> 't' is not null and array[g.seq, g.place] < r.first)`,
+  },
+  {
+    id: 'Q4-arrivals',
+    says: 'an arrival that one run of a block took twice, or that had not come',
+    sql: `with ${journal}, taken as (
+            select j.execution_id, j.scope, j.step, j.round, f.value ->> 0 as arrived, (f.value ->> 1)::int as number
+              from journal j, json_array_elements(event -> 'f') f where event -> 'f' is not null)
+          select execution_id, step from taken group by execution_id, scope, step, round, arrived, number having count(*) > 1
+          union select t.execution_id, t.step from taken t where not exists (
+            select 1 from journal a where a.execution_id = t.execution_id and a.scope = t.scope and a.step = t.arrived
+               and (a.kind = 'arrived' and (a.event ->> 'i')::int = t.number or a.kind in ('succeeded', 'skipped') and t.number = 0))`,
+  },
+  {
     id: 'Q7-end',
     says: 'an execution that ended twice, or went on after its end',
     sql: `with ${journal}

@@ -14,6 +14,7 @@ import {
   pathOf,
   type RunState,
   roundOf,
+  runOfRound,
   type Scope,
   type StepRun,
   type Timer,
@@ -308,7 +309,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
   const scope = state.scopes.get(key.p ?? '');
   const step = index === undefined ? undefined : plan.steps[index];
   if (step === undefined || scope === undefined) return undefined;
-  const known = findRun(plan, state, key);
+  const known = runOfRound(scope, step.index, key.r ?? 0);
   if (known !== undefined) return known;
   const run: StepRun = {
     step,

@@ -127,12 +127,22 @@ function keysOf(arrivals: readonly Arrival[]): readonly ArrivalKey[] {
   return arrivals.toSorted((a, b) => a.order - b.order).map(({ id, number }) => [id, number]);
 }
 
+/** True while the block is to run again, or may be. */
+export function waitsForArrivals(run: StepRun): boolean {
+  const join = joinOfArrivals(run.step);
+  return join !== null && (nextArrivals(run, join) !== undefined || !hasAllArrived(run));
+}
+
+function hasAllArrived({ scope, step }: Place): boolean {
+  return step.dependsOn.every((index) => isFinal(scope.runs.get(index)?.status ?? 'QUEUED'));
+}
+
 /** What is left over of arrivals that make no whole set lets nothing run. */
 function endIfOver(d: Decision, place: Place): void {
   const { scope, step } = place;
   const run = scope.runs.get(step.index);
   if (run !== undefined && (hasFailed(run) || run.inner.some(({ closed }) => !closed))) return;
-  if (!step.dependsOn.every((index) => isFinal(scope.runs.get(index)?.status ?? 'QUEUED'))) return;
+  if (!hasAllArrived(place)) return;
   if (run !== undefined && run.items.opened > 0) {
     allArrive(d, run);
     return succeedStep(d, place, outputsOf(d, run));

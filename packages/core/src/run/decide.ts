@@ -3,7 +3,7 @@
  * the `Entropy`, and the answer is events (already applied to the state) and effects (not yet carried out).
  */
 import type { Plan } from '../definition/plan.ts';
-import { joinOfArrivals } from './arrivals.ts';
+import { waitsForArrivals } from './arrivals.ts';
 import { beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
@@ -189,7 +189,7 @@ function stepDue(d: Decision, run: StepRun, due: number): void {
   const open = run.inner.filter(({ closed }) => !closed);
   for (const inner of open) stopScope(d, inner, { to: 'FAILED', error });
   // A block that runs for its arrivals may be waiting for the next of them.
-  if (open.length === 0 && joinOfArrivals(run.step) !== null) failStep(d, run, error);
+  if (open.length === 0 && waitsForArrivals(run)) failStep(d, run, error);
 }
 
 /** Tries that were asked to stop have not reported in time: whether they had an effect is not known. */

@@ -44,10 +44,22 @@ describe('joins and dead paths', () => {
     expect(run.end).toMatchObject({ status: 'COMPLETED', output: { b: 'no' } });
   });
 
-  it('runs a step with join any once, on the first success, and ends after the others', () => {
+  it('runs a step with join any once, on the first success, and ends after the others [WCP9]', () => {
     const plan = planOf([doAct('slow'), doAct('quick'), doAct('then', { ...after('slow', 'quick'), join: 'any' })]);
     const run = simulate(plan, { answer: ({ path }) => ({ output: 1, after: path === 'slow' ? 100 : 1 }) });
     expect(run.tried.map(({ path }) => path)).toEqual(['slow', 'quick', 'then']);
+    expect(run).toMatchObject({ took: 100, end: { status: 'COMPLETED' } });
+  });
+
+  it('runs a counted join when so many have succeeded, once, and ends after the others [WCP30]', () => {
+    const plan = planOf([
+      doAct('a'),
+      doAct('b'),
+      doAct('c'),
+      doAct('two', { ...after('a', 'b', 'c'), join: { count: 2 } }),
+    ]);
+    const run = simulate(plan, { answer: ({ path }) => ({ output: 1, after: path === 'b' ? 100 : 10 }) });
+    expect(run.tried.map(({ path }) => path)).toEqual(['a', 'b', 'c', 'two']);
     expect(run).toMatchObject({ took: 100, end: { status: 'COMPLETED' } });
   });
 

@@ -170,6 +170,38 @@ describe('goto', () => {
     expect(cancelled.filter((row) => row.startsWith('last'))).toEqual(['last/0 SUCCESS', 'last/1 SKIPPED']);
   });
 
+  it('lets a join of all wait until none of its branches can come again [WCP38]', () => {
+    const plan = planOf(
+      [
+        say('a', 1),
+        doAct('left', after('a')),
+        doAct('right', after('a')),
+        count('counted', after('left')),
+        goto('again', 'left', { ...after('counted'), when: 'vars.n < 3' }),
+        doAct('both', after('again', 'right')),
+      ],
+      { variables },
+    );
+    expect(tried(simulate(plan))).toEqual(['left/0', 'right/0', 'left/1', 'left/2', 'both/0']);
+  });
+
+  it('leaves alone what does not depend on the step that it leads to, and runs a join of any anew [WCP9]', () => {
+    const plan = planOf(
+      [
+        doAct('other'),
+        doAct('work'),
+        doAct('either', { ...after('other', 'work'), join: 'any' }),
+        count('counted', after('either')),
+        goto('again', 'work', { ...after('counted', 'work'), when: 'vars.n < 2' }),
+      ],
+      { variables },
+    );
+    const answer = ({ path }: Try): Answer => ({ output: 1, after: path === 'work' ? 10 : 1 });
+    expect(tried(simulate(plan, { answer }))).toEqual(['other/0', 'work/0', 'either/0', 'work/1', 'either/1']);
+    const died = simulate(plan, { answer, then: [{ at: 12, input: 'restart' }] });
+    expect(died.tried.filter(({ path }) => path === 'either')).toHaveLength(2);
+  });
+
   it('ignores the outcome of a try of a round that was left', () => {
     const plan = planOf(
       [

@@ -24,7 +24,11 @@ export function beginGoto(d: Decision, place: Place, work: Goto): void {
   const target = d.plan.steps[work.step];
   if (target === undefined) return;
   record(d, { e: 'succeeded', ...keyIn(scope, step), at: d.at, t: target.id });
-  d.tasks.push({ kind: 'begin', scope, step: target });
+  // Not the target alone: a join of any, or of arrivals, may have a dependency that is not begun again.
+  for (const index of work.again) {
+    const again = d.plan.steps[index];
+    if (again !== undefined) d.tasks.push({ kind: 'begin', scope, step: again });
+  }
 }
 
 /** In this instance of its block. Other runs of it were skipped, or withdrawn by another `goto`. */

@@ -210,12 +210,12 @@ export function findRun(plan: Plan, state: RunState, key: RunKey): StepRun | und
   const index = plan.stepIndex.get(key.s);
   const scope = index === undefined ? undefined : state.scopes.get(key.p ?? '');
   if (index === undefined || scope === undefined) return undefined;
-  return scope.past?.get(index)?.[key.r ?? 0] ?? currentRun(scope, index, key.r ?? 0);
+  return runOfRound(scope, index, key.r ?? 0);
 }
 
-function currentRun(scope: Scope, index: number, round: number): StepRun | undefined {
+export function runOfRound(scope: Scope, index: number, round: number): StepRun | undefined {
   const run = scope.runs.get(index);
-  return run?.round === round ? run : undefined;
+  return run?.round === round ? run : scope.past?.get(index)?.[round];
 }
 
 /** True while a try is under way: EXECUTING, not waiting for a time, and not in the hands of its handler. */

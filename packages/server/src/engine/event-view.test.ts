@@ -55,6 +55,19 @@ it('shows what a signal was, who took it, and what went wrong while it was judge
   ]);
 });
 
+it('shows where a goto led, what arrived at a block, and what it was run for', () => {
+  const rows = [
+    row(1, { e: 'succeeded', s: 'again', r: 1, at: 0, t: 'draft' }, { e: 'skipped', s: 'again', r: 2, at: 0, x: true }),
+    row(2, { e: 'arrived', s: 'orders', i: 3, at: 0 }, { e: 'passed', s: 'ship', at: 0, f: [['orders', 3]] }),
+  ];
+  expect(eventPage(rows, start, 10).events.map(({ id: _, seq: __, at: ___, ...rest }) => rest)).toEqual([
+    { type: 'step_succeeded', step_id: 'again', round: 1, target_step_id: 'draft' },
+    { type: 'step_skipped', step_id: 'again', round: 2, passed_over: true },
+    { type: 'arrived', step_id: 'orders', index: 3 },
+    { type: 'arrivals_passed_over', step_id: 'ship', arrivals: [['orders', 3]] },
+  ]);
+});
+
 it('gives every event exactly once over pages of any size, also when a row spans pages', () => {
   const journal = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
   fc.assert(
