@@ -362,3 +362,35 @@ describe('following the journal', () => {
     seesProblem(await product.api.get(`/executions/${id}/events`, { accept: 'text/html' }), 406, 'not_acceptable');
   });
 });
+
+describe('explaining', () => {
+  const explain = async (id: string) => (await product.api.get(`/executions/${id}/explain`)).json;
+
+  it('says what it waits for, who paused it, and how it ended', async () => {
+    const { path } = await saved(aWorkflow([waits('go', 'go')]));
+    const id = (await product.api.post(`${path}/execute`)).json.execution_id;
+    await product.api.until(id, ({ wait_reason }) => wait_reason === 'signal');
+    expect(await explain(id)).toMatchObject({
+      status: 'RUNNING',
+      wait_reason: 'signal',
+      summary: 'Step `go` waits for `go`.',
+      waits: [{ reason: 'signal', path: 'go', until: null, details: { signals: [{ name: 'go' }] } }],
+      executing: [],
+    });
+    await product.api.post(`/executions/${id}/pause`, { reason: 'lunch' });
+    await product.api.until(id, ({ wait_reason }) => wait_reason === 'paused');
+    const [paused] = (await explain(id))['waits'] as { details: object; text: string }[];
+    expect(paused?.text).toMatch(/^The execution is paused by [0-9a-f-]{36}: lunch\./);
+    await product.api.post(`/executions/${id}/cancel`, { reason: 'too late' });
+    await product.api.ended(id);
+    expect(await explain(id)).toMatchObject({
+      status: 'CANCELLED',
+      waits: [],
+      summary: expect.stringMatching(/^It was cancelled by .*: too late\.$/),
+    });
+  });
+
+  it('is 404 for what is not there', async () => {
+    seesProblem(await product.api.get('/executions/00000000-0000-7000-8000-000000000000/explain'), 404, 'not_found');
+  });
+});

@@ -44,6 +44,10 @@ it('keeps what a gateway accepted until a process with the role engine runs, and
   expect([started.status, started.json.status]).toEqual([202, 'PENDING']);
   const read = async () => (await api.get(`/executions/${started.json.execution_id}`)).json.status;
   expect(await read()).toBe('PENDING');
+  expect((await api.get(`/executions/${started.json.execution_id}/explain`)).json).toMatchObject({
+    wait_reason: 'queue',
+    waits: [{ reason: 'queue', details: { owner: null } }],
+  });
 
   const engine = await aProcess('engine', gateway.apiKey);
   await expect.poll(read, { timeout: 20_000 }).toBe('COMPLETED');

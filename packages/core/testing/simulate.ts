@@ -15,7 +15,7 @@ import type {
   RunsElsewhere,
 } from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
-import type { RunEvent, RunKey } from '../src/run/event.ts';
+import type { PauseScope, RunEvent, RunKey } from '../src/run/event.ts';
 import { createState, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
 
@@ -51,6 +51,7 @@ export type FromOutside =
   | 'move'
   /** The same, and right after it the process in which they run dies. */
   | 'move_and_lose'
+  | { readonly kind: 'pause' | 'resume'; readonly of: PauseScope }
   /** `receivedAt`, in virtual milliseconds after the start as well: it is heard later than that. */
   | { readonly signal: string; readonly payload?: Json; readonly receivedAt?: number };
 
@@ -217,7 +218,9 @@ export function contextOf(input: Json = {}): RunContext {
 
 function inputOf(what: FromOutside, at: number): RunInput | Move {
   if (isMove(what)) return what;
-  if (typeof what === 'string') return { kind: what, at };
+  if (what === 'cancel') return { kind: what, at };
+  if (what === 'pause' || what === 'resume') return { kind: what, at, scope: 'execution', by: 'somebody' };
+  if ('of' in what) return { kind: what.kind, at, scope: what.of, by: 'somebody' };
   const received = what.receivedAt === undefined ? at : START + what.receivedAt;
   return { kind: 'signal', at: received, name: what.signal, payload: what.payload ?? null };
 }
@@ -241,7 +244,7 @@ export function rebuild(plan: Plan, events: readonly RunEvent[]): RunState {
 
 /** Everything about a state that can be told apart from outside, for comparing two of them. */
 export function portrait(plan: Plan, state: RunState): Json {
-  const { status, phase, startedAt, endedAt, error, vars, timers, nextTimer, signals } = state;
+  const { status, phase, startedAt, endedAt, error, vars, pauses, timers, nextTimer, signals } = state;
   const mail = {
     next: signals.next,
     kept: [...signals.kept.values()],
@@ -257,6 +260,20 @@ export function portrait(plan: Plan, state: RunState): Json {
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`);
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
-    JSON.stringify({ status, phase, startedAt, endedAt, error, vars, due, nextTimer, mail, children, ended, rows }),
+    JSON.stringify({
+      status,
+      phase,
+      startedAt,
+      endedAt,
+      error,
+      vars,
+      pauses,
+      due,
+      nextTimer,
+      mail,
+      children,
+      ended,
+      rows,
+    }),
   ) as Json;
 }

@@ -38,7 +38,7 @@ beforeAll(async () => {
     const idempotency = { key: name, hash: Buffer.alloc(32) };
     ids[name as keyof typeof ids] = idOf(await engine.start(aStart(workflow, { idempotency })));
   }
-  await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', 'enough');
+  await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', { reason: 'enough' });
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
   const waits = `select 1 from workflow_executions where parent_id = '${ids.parent}' and wait_reason is not null`;
   await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(1));
@@ -102,6 +102,14 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q3-started'],
     by: () =>
       `update execution_events set data = replace(data, '"e":"started"', '"e":"phase"') where execution_id = '${ids.waiting}'`,
+  },
+  'a step that began during a pause': {
+    found: ['Q5-paused'],
+    by: () => appended('waiting', { e: 'paused', at: late }, begun('late')),
+  },
+  'a pause that was over twice': {
+    found: ['Q5-paused'],
+    by: () => appended('waiting', { e: 'paused', at: late }, { e: 'resumed', at: late }, { e: 'resumed', at: late }),
   },
   'a step that runs again after its outcome': {
     found: ['Q4-again'],

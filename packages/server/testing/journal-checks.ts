@@ -13,6 +13,20 @@ const outcomes = `('succeeded', 'failed', 'skipped')`;
 
 export const checks: readonly Check[] = [
   {
+    id: 'Q5-paused',
+    says: 'a pause of a scope that was paused, or a step that began while a pause lasted',
+    sql: `with ${journal}, changes as (
+            select execution_id, seq, place, kind, coalesce(event ->> 'sc', 'execution') as sc,
+                   sum(case kind when 'paused' then 1 when 'resumed' then -1 else 0 end)
+                     over (partition by execution_id order by seq, place) as lasting,
+                   sum(case kind when 'paused' then 1 when 'resumed' then -1 else 0 end)
+                     over (partition by execution_id, case when kind in ('paused', 'resumed') then coalesce(event ->> 'sc', 'execution') end
+                           order by seq, place) as of_scope
+              from journal)
+          select execution_id, seq, place from changes
+           where kind in ('paused', 'resumed') and of_scope not in (0, 1) or kind = 'begun' and lasting > 0`,
+  },
+  {
     id: 'Q2-keys',
     says: 'an idempotency key whose execution does not exist, or one execution under two keys',
     sql: `select k.tenant_id, k.key from execution_keys k
@@ -33,11 +47,13 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'Q3-started',
-    says: 'an execution that was started twice, or has events before its start (one that could not be stored only ends)',
-    sql: `with ${journal}
-          select execution_id from journal group by execution_id
-          having count(*) filter (where kind = 'started') <> 1 and array_agg(kind) <> array['ended']
-              or count(*) filter (where kind = 'started') = 1 and (array_agg(kind order by seq, place))[1] <> 'started'`,
+    says: 'an execution that was started twice, or has events before its start (but pauses; one that could not be stored only ends)',
+    sql: `with ${journal}, told as (
+            select execution_id, array_agg(kind order by seq, place) filter (where kind not in ('paused', 'resumed')) as kinds,
+                   count(*) filter (where kind = 'started') as starts
+              from journal group by execution_id)
+          select execution_id from told
+           where starts > 1 or starts = 1 and kinds[1] <> 'started' or starts = 0 and kinds <> array['ended']`,
   },
   {
     id: 'Q4-again',
@@ -80,10 +96,11 @@ export const checks: readonly Check[] = [
     id: 'Q8-status',
     says: 'a row whose status or end is not what its journal says',
     sql: `with ${journal}, told as (
-            select execution_id, max(event ->> 'st') filter (where kind = 'ended') as ended from journal group by execution_id)
+            select execution_id, max(event ->> 'st') filter (where kind = 'ended') as ended, bool_or(kind not in ('paused', 'resumed')) as begun
+              from journal group by execution_id)
           select e.id, e.status, told.ended from workflow_executions e left join told on told.execution_id = e.id
-           where (array['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'])[e.status + 1] is distinct from
-                   coalesce(told.ended, case when told.execution_id is null then 'PENDING' else 'RUNNING' end)
+           where (array['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'HELD'])[e.status + 1] is distinct from
+                   coalesce(told.ended, case when told.begun then 'RUNNING' when told.execution_id is null then 'PENDING' else 'HELD' end)
               or (e.finished_at is null) <> (told.ended is null)`,
   },
   {

@@ -67,10 +67,10 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'passed':
       return takeArrivals(plan, findRun(plan, state, event), event.f);
     case 'paused':
-      state.paused = true;
-      return;
+      return paused(state, event);
     case 'resumed':
-      state.paused = false;
+      state.pauses = state.pauses.filter(({ scope }) => scope !== (event.sc ?? 'execution'));
+      state.paused = state.pauses.length > 0;
       return;
     case 'compensation_failed':
       return compensationFailed(plan, state, event);
@@ -149,6 +149,11 @@ function take(state: RunState, run: StepRun, number: number): void {
   if (work.kind !== 'for_each') return;
   addItems(run, work);
   if (run.added.closed) state.signals.waiting.delete(run);
+}
+
+function paused(state: RunState, { at, sc, reason, by }: EventOf<'paused'>): void {
+  state.pauses = [...state.pauses, { scope: sc ?? 'execution', since: at, reason: reason ?? null, by: by ?? null }];
+  state.paused = true;
 }
 
 function retrying(plan: Plan, state: RunState, event: EventOf<'retrying'>): void {

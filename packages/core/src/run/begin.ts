@@ -140,16 +140,19 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
     attempt,
     type: step.type,
     input,
-    timeoutMs:
-      work.kind === 'function'
-        ? Math.min(work.timeoutMs, step.timeoutMs ?? work.timeoutMs)
-        : (step.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    timeoutMs: tryTimeoutMs(step),
     // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
     idempotencyKey: `${d.context.rootId}/${d.context.callPath}${path}/${roundOf(scope, step)}/${d.context.generation}`,
     free: work.kind === 'function',
     recordFirst: work.kind === 'action' && work.delivery === 'at_most_once',
     ...(work.kind === 'function' ? { code: work.code, memoryMb: work.memoryMb } : {}),
   };
+}
+
+/** How long one try of the step may take. */
+export function tryTimeoutMs({ work, timeoutMs }: PlanStep): number {
+  if (work.kind === 'function') return Math.min(work.timeoutMs, timeoutMs ?? work.timeoutMs);
+  return timeoutMs ?? DEFAULT_TIMEOUT_MS;
 }
 
 /** Of an attempt whose action and definition name none. */

@@ -6,7 +6,7 @@
  * alone, so that the state is always what the journal rebuilds.
  */
 import type { Json } from '../json.ts';
-import type { FinalStatus, RunKey, StepError } from './event.ts';
+import type { FinalStatus, PauseScope, RunKey, StepError } from './event.ts';
 
 /** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
 export type RunInput =
@@ -26,9 +26,16 @@ export type RunInput =
   /** The answer to `resolve_child`. */
   | { readonly kind: 'child_resolved'; readonly key: RunKey; readonly at: number; readonly answer: Resolution }
   | ({ readonly kind: 'child_ended'; readonly at: number } & ChildEnd)
-  | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string }
-  | { readonly kind: 'pause'; readonly at: number; readonly reason?: string }
-  | { readonly kind: 'resume'; readonly at: number }
+  | { readonly kind: 'cancel'; readonly at: number; readonly reason?: string; readonly by?: string }
+  /** Before a `start` too: then that waits for the end of the pause. */
+  | {
+      readonly kind: 'pause';
+      readonly at: number;
+      readonly scope: PauseScope;
+      readonly reason?: string;
+      readonly by?: string;
+    }
+  | { readonly kind: 'resume'; readonly at: number; readonly scope: PauseScope; readonly by?: string }
   /** Go on with what an earlier decision left for later, see `Decided.more`. */
   | { readonly kind: 'continue'; readonly at: number };
 

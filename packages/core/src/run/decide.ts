@@ -13,6 +13,7 @@ import type { RunEvent, RunKey } from './event.ts';
 import { itemsDue } from './items.ts';
 import { lookAgain } from './look-again.ts';
 import { choose } from './options.ts';
+import { isPausedBy, pause, scopeField, whyFields } from './pauses.ts';
 import { beginRoots, isStopping } from './scope.ts';
 import { endFailed, failStep, settleTry } from './settle.ts';
 import { hearSignal, resumeWaits } from './signals.ts';
@@ -36,6 +37,7 @@ export type Decided = {
   /** There is more to follow up than one turn should hold: decide a `continue` soon. */
   readonly more: boolean;
 };
+type Input<Kind extends RunInput['kind']> = Extract<RunInput, { kind: Kind }>;
 export type Surroundings = { readonly context: RunContext; readonly entropy: Entropy };
 
 /** What this input leads to. An input that comes too late, or twice, leads to nothing. */
@@ -125,19 +127,18 @@ function hear(d: Decision, input: RunInput): void {
     case 'child_ended':
       return childEnded(d, input);
     case 'cancel':
-      return cancel(d, input.reason);
+      return cancel(d, input);
     case 'pause':
-      if (d.state.paused || d.state.status !== 'RUNNING') return;
-      return record(d, { e: 'paused', at: d.at, ...(input.reason === undefined ? {} : { reason: input.reason }) });
+      return pause(d, input);
     case 'resume':
-      return unpause(d);
+      return unpause(d, input);
     case 'continue':
       return; // the backlog is what there is to do
   }
 }
 
 function start(d: Decision): void {
-  if (d.state.status !== 'PENDING') return;
+  if (d.state.status !== 'PENDING' || d.state.paused) return; // `unpause` starts it
   record(d, { e: 'started', at: d.at });
   beginRoots(d, d.state.top);
 }
@@ -154,10 +155,15 @@ function attemptLost(d: Decision, key: RunKey, attempt: number): void {
   if (run !== undefined && isTrying(run) && run.attempt === attempt) resumeTry(d, run);
 }
 
-/** Goes on as if no time had passed: what came due meanwhile is due now. */
-function unpause(d: Decision): void {
-  if (!d.state.paused) return;
-  resumeWaits(d);
+/** With the last pause gone it goes on as if no time had passed: what came due meanwhile is due now. */
+function unpause(d: Decision, { scope, by }: Input<'resume'>): void {
+  if (!isPausedBy(d, scope)) return;
+  const fields = { ...scopeField(scope), ...whyFields({ by }) };
+  if (d.state.pauses.length > 1 || d.state.status === 'PENDING') {
+    record(d, { e: 'resumed', at: d.at, ...fields });
+    return start(d);
+  }
+  resumeWaits(d, fields);
   for (const timer of [...d.state.timers.values()]) timerFired(d, timer);
   callsAgain(d);
   lookAgain(d);
@@ -207,10 +213,11 @@ function* openRuns(scope: Scope): Generator<StepRun> {
   }
 }
 
-function cancel(d: Decision, reason: string | undefined): void {
+function cancel(d: Decision, { reason, by }: Input<'cancel'>): void {
   if (d.state.stop !== null) return;
-  if (d.state.paused) record(d, { e: 'resumed', at: d.at });
-  record(d, { e: 'cancel_requested', at: d.at, ...(reason === undefined ? {} : { reason }) });
+  for (const { scope } of d.state.pauses) record(d, { e: 'resumed', at: d.at, ...scopeField(scope) });
+  if (d.state.status === 'PENDING') record(d, { e: 'started', at: d.at });
+  record(d, { e: 'cancel_requested', at: d.at, ...whyFields({ reason, by }) });
   const message =
     reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;
   stopScope(d, d.state.top, { to: 'CANCELLED', error: { code: 'cancelled', message } });

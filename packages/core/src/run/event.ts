@@ -30,6 +30,9 @@ export type StepStatus = 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPE
 /** What an execution is doing beyond its steps: ending work before a final status, undoing, or its last steps. */
 export type Phase = 'stopping' | 'compensating' | 'on_failure' | 'on_cancel';
 
+/** What was paused: an execution by itself, or with all executions of its workflow or tenant. */
+export type PauseScope = 'execution' | 'workflow' | 'tenant';
+
 /** A `match` that failed counted as no match: the first to fail, and how many did in this judgement. */
 export type MatchFailure = {
   readonly step: string;
@@ -116,7 +119,7 @@ export type RunEvent =
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
   /** `w` when it was withdrawn rather than not reached; `x` of a `goto` that its `when` passed over. */
   | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true; readonly x?: true })
-  | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string }
+  | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string; readonly by?: string }
   /** The block at scope path `p` (absent: the top, so the execution) stops and will end as `to`; by `until` what runs must have reported. */
   | {
       readonly e: 'stopping';
@@ -129,8 +132,22 @@ export type RunEvent =
   | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
   /** Item `i` of this for_each failed, and the step goes on or stops as its policy says. */
   | (RunKey & { readonly e: 'item_failed'; readonly at: number; readonly i: number; readonly err: StepError })
-  | { readonly e: 'paused'; readonly at: number; readonly reason?: string }
-  | { readonly e: 'resumed'; readonly at: number; readonly bad?: MatchFailure }
+  /** Nothing begins while any pause lasts. `sc` what was paused (absent: this execution alone), `by` who asked for it. */
+  | {
+      readonly e: 'paused';
+      readonly at: number;
+      readonly sc?: 'workflow' | 'tenant';
+      readonly reason?: string;
+      readonly by?: string;
+    }
+  /** The pause of that scope is over; others may last. */
+  | {
+      readonly e: 'resumed';
+      readonly at: number;
+      readonly sc?: 'workflow' | 'tenant';
+      readonly by?: string;
+      readonly bad?: MatchFailure;
+    }
   /** The compensation of this run failed after its last try; the rest go on. */
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
   | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };

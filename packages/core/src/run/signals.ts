@@ -2,12 +2,14 @@
 
 import type { RunInput } from './contract.ts';
 import { type Decision, record } from './decision.ts';
+import type { RunEvent } from './event.ts';
 import { itemsAdded, takeKept, takesItems } from './items.ts';
 import { badField, type Failures, itemSignalsAmong, type Taken, waitFor } from './matching.ts';
 import { choose } from './options.ts';
 import { succeedStep } from './settle.ts';
 import { keyOf, type RunState, type Signal, type StepRun } from './state.ts';
 
+type Resumed = Extract<RunEvent, { e: 'resumed' }>;
 type SignalInput = Extract<RunInput, { kind: 'signal' }>;
 
 /** A signal has come. The step that has waited longest takes it; while the execution is paused, nobody does. */
@@ -50,10 +52,10 @@ function wake(d: Decision, run: StepRun, option: string | null): void {
 }
 
 /** A paused execution goes on: steps that wait take what came meanwhile, the one that has waited longest first. */
-export function resumeWaits(d: Decision): void {
+export function resumeWaits(d: Decision, fields: Pick<Resumed, 'sc' | 'by'>): void {
   const failures: Failures = { first: undefined };
   const takers = takersOfKept(d, failures);
-  record(d, { e: 'resumed', at: d.at, ...badField(failures.first) });
+  record(d, { e: 'resumed', at: d.at, ...fields, ...badField(failures.first) });
   for (const [run, taken] of takers) {
     if (!d.state.signals.waiting.has(run)) continue; // what was woken before has failed, and this was withdrawn
     if ('several' in taken) {

@@ -6,7 +6,16 @@
  */
 import type { Plan, PlanStep } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
-import type { ArrivalKey, ExecutionStatus, FinalStatus, Phase, RunKey, StepError, StepStatus } from './event.ts';
+import type {
+  ArrivalKey,
+  ExecutionStatus,
+  FinalStatus,
+  PauseScope,
+  Phase,
+  RunKey,
+  StepError,
+  StepStatus,
+} from './event.ts';
 
 export type StepRun = {
   readonly step: PlanStep;
@@ -104,6 +113,16 @@ export type Timer = { readonly due: number } & (
   | { readonly kind: 'grace'; readonly scope: Scope }
 );
 
+export type Pause = {
+  readonly scope: PauseScope;
+  readonly since: number;
+  readonly reason: string | null;
+  /** Who asked for it; null when that is not recorded. */
+  readonly by: string | null;
+};
+
+const noPauses: readonly Pause[] = [];
+
 export type RunState = {
   status: ExecutionStatus;
   phase: Phase | null;
@@ -134,6 +153,8 @@ export type RunState = {
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
   readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
   paused: boolean;
+  /** Why it is: one for each scope. */
+  pauses: readonly Pause[];
   /** What the last decision left to the next one; not part of what the journal says, see `resume`. */
   backlog: readonly Task[];
   readonly failedCompensations: Map<StepRun, StepError>;
@@ -159,6 +180,7 @@ export function createState(plan: Plan): RunState {
     stop: null,
     timerChanges: { armed: [], dropped: [] },
     paused: false,
+    pauses: noPauses,
     backlog: [],
     failedCompensations: new Map(),
   };

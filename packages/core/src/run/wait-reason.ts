@@ -1,24 +1,28 @@
 /** Why an execution does not move: set when nothing is executing, for people, lists and recovery. */
 import { isAsking, isTrying, type RunState, type Scope } from './state.ts';
 
-export type WaitReason =
-  | 'queue'
-  | 'concurrency'
-  | 'delay'
-  | 'retry_backoff'
-  | 'signal'
-  | 'approval'
-  | 'child'
-  | 'lock'
-  | 'paused'
-  | 'rate_limit'
-  | 'worker';
+/** A closed list: each has its number in the tables and its explanation (`explain`). */
+export const waitReasons = [
+  'queue',
+  'concurrency',
+  'delay',
+  'retry_backoff',
+  'signal',
+  'approval',
+  'child',
+  'lock',
+  'paused',
+  'rate_limit',
+  'worker',
+] as const;
+export type WaitReason = (typeof waitReasons)[number];
 
 /**
  * Null while something executes or is still to be followed up, and when the execution has ended. Of several waits, that for a
  * signal, else the one that ends first; a child of which nobody knows when it ends comes last.
  */
 export function waitReason(state: RunState): WaitReason | null {
+  if (state.status === 'PENDING' && state.paused) return 'paused';
   if (state.status !== 'RUNNING') return null;
   if (state.paused) return isExecuting(state) ? null : 'paused';
   if (state.backlog.length > 0 || isExecuting(state)) return null;

@@ -79,8 +79,8 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     },
     start: (request, options = {}) => (accepting ? parts.starts.start(request, options) : notAccepting()),
     startAll: (requests) => (accepting ? parts.startAll(requests) : notAccepting()),
-    async command(tenantId, executionId, kind, reason) {
-      const payload = JSON.stringify(reason === undefined ? {} : { reason });
+    async command(tenantId, executionId, kind, why = {}) {
+      const payload = JSON.stringify(why);
       const answer = await parts.store.insertCommand({ tenantId, executionId, kind, payload });
       if (answer === 'accepted') parts.inbound.hint();
       return answer;

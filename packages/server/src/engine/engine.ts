@@ -86,6 +86,9 @@ export type StartOptions = {
 
 export type CommandKind = 'cancel' | 'pause' | 'resume';
 
+/** Why something is asked for, and by whom: for the journal. */
+export type CommandWhy = { readonly reason?: string; readonly by?: string };
+
 /** What is sent to a live execution, for a step that waits or will wait for it. */
 export type Signal = { readonly name: string; readonly payload: Json };
 
@@ -101,7 +104,7 @@ export type Engine = {
    */
   startAll(requests: readonly StartRequest[]): Promise<StartAllResult>;
   /** Tells a live execution something; `accepted` when that is durable, `ending` to a cancel when it is at its last steps already. */
-  command(tenantId: string, executionId: string, kind: CommandKind, reason?: string): Promise<CommandAnswer>;
+  command(tenantId: string, executionId: string, kind: CommandKind, why?: CommandWhy): Promise<CommandAnswer>;
   /**
    * Sends a live execution a signal; `accepted` when it is durable. `full`: as many as are kept for one execution wait for a
    * step already.

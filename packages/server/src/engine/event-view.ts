@@ -81,6 +81,7 @@ const fields: Readonly<Record<string, string>> = {
   to: 'status',
   w: 'withdrawn',
   f: 'arrivals',
+  sc: 'pause_scope',
   t: 'target_step_id',
   x: 'passed_over',
   g: 'signal',

@@ -9,7 +9,7 @@ import { sql } from '../kernel/sql/sql.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { firstIdAt } from './id-range.ts';
 import { createReading, type Reading } from './reading.ts';
-import { statusCode } from './row-codes.ts';
+import { statusNumber } from './row-codes.ts';
 
 const stranger = randomUUIDv7();
 let test: TestDatabase;
@@ -49,7 +49,7 @@ async function anExecution({
   const id = uuidV7(at);
   await asOwner(sql`
     insert into workflow_executions (id, tenant_id, workflow_id, version_id, root_id, shard, status, created_at, labels)
-    values (${id}, ${tenantId}, ${workflowId}, ${versionId}, ${id}, ${shardOf(id)}, ${statusCode[status]}, ${new Date(at)}, '{"a":"b"}')`);
+    values (${id}, ${tenantId}, ${workflowId}, ${versionId}, ${id}, ${shardOf(id)}, ${statusNumber(status, null)}, ${new Date(at)}, '{"a":"b"}')`);
   return id;
 }
 

@@ -6,6 +6,9 @@ import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { RunContext } from '@cloudflow/core/run/contract.ts';
+import type { RunEvent } from '@cloudflow/core/run/event.ts';
+import { explain } from '@cloudflow/core/run/explain/explain.ts';
+import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
@@ -14,8 +17,10 @@ import { problem } from '../kernel/errors/problem.ts';
 import { placeOf } from './child-trigger.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
+import type { Explained } from './explaining/explain-view.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import * as store from './store/read.ts';
+import { readOutside } from './store/read-outside.ts';
 
 export type ReadingDeps = {
   readonly database: Database;
@@ -30,6 +35,8 @@ export type Reading = ReturnType<typeof createReading>;
 /** Rows and bytes of the journal in memory at once while it is folded or shown. */
 const pageRows = 500;
 const pageBytes = 8 * 1024 * 1024;
+/** Executions that this one waits for are explained beside it, so many of them. */
+const childrenExplained = 10;
 /** The same for each of those who follow: there may be many. */
 const followedRows = 100;
 const followedBytes = 128 * 1024;
@@ -60,7 +67,11 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
   }
 
   /** What the journal says up to now. It only grows, so that pages read one after the other fit together. */
-  async function fold(tenantId: string, { id, versionId }: store.StoredHead): Promise<{ plan: Plan; state: RunState }> {
+  async function fold(
+    tenantId: string,
+    { id, versionId }: store.StoredHead,
+    alsoSee: (event: RunEvent) => void = () => undefined,
+  ): Promise<{ plan: Plan; state: RunState; seq: number }> {
     const plan = await planOf(versionId);
     const state = createState(plan);
     const from = reader(tenantId);
@@ -68,12 +79,22 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
       const page = await store.readJournal(from, { executionId: id, fromSeq, limit: pageRows, maxBytes: pageBytes });
       for (const row of page.rows) {
         const events = await large.events({ tenantId, id }, row.eventsText);
-        for (const event of events) apply(plan, state, event);
+        for (const event of events) {
+          apply(plan, state, event);
+          alsoSee(event);
+        }
       }
       const last = page.rows.at(-1);
-      if (!page.more || !last) return { plan, state };
+      if (!page.more || !last) return { plan, state, seq: last?.seq ?? Math.max(0, fromSeq - 1) };
       fromSeq = last.seq + 1;
     }
+  }
+
+  async function explained(tenantId: string, of: store.StoredHead): Promise<Explained> {
+    const notes = createNotes();
+    const { plan, state, seq } = await fold(tenantId, of, (event) => takeNote(notes, event));
+    const outside = state.endedAt === null ? await readOutside(database, of) : {};
+    return { head: of, seq, state, explanation: explain({ plan, state, notes, outside }) };
   }
 
   /** The page with its large values: fewer events when they are large, at least one. */
@@ -109,6 +130,19 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
       return { rows: stepRows(plan, state), context: contextOf(tenantId, of) };
     },
 
+    /** Why it does not move, from its journal and from who owns its shard; nobody who drives it is disturbed. */
+    async explain(tenantId: string, id: string): Promise<{ of: Explained; children: ReadonlyMap<string, Explained> }> {
+      const of = await explained(tenantId, await head(tenantId, id));
+      const children = new Map<string, Explained>();
+      for (const { details } of of.explanation.waits) {
+        const child = details['execution_id'];
+        if (typeof child !== 'string' || children.size === childrenExplained) continue;
+        const found = await find(tenantId, child);
+        if (found) children.set(child, await explained(tenantId, found));
+      }
+      return { of, children };
+    },
+
     async events(tenantId: string, id: string, from: EventPosition, limit: number) {
       await head(tenantId, id);
       const { rows, more } = await store.readJournal(reader(tenantId), {
@@ -128,6 +162,10 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
       const page = { executionId: id, fromSeq: seq, limit: followedRows, maxBytes: followedBytes };
       return store.readJournal(reader(tenantId), page);
     },
+
+    /** An event with the values that its row only refers to. */
+    wholeEvent: (tenantId: string, id: string, view: EventView): Promise<EventView> =>
+      wholeView(view, async (digest) => JSON.parse(await large.text({ tenantId, id }, digest)) as Json),
 
     findKey: (tenantId: string, key: string) => store.findKey(reader(tenantId), tenantId, key),
 

@@ -10,6 +10,7 @@ import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { CommandKind, Engine } from './engine.ts';
 import { executionLinks, executionRow, executionText } from './execution-view.ts';
+import { explainRoute } from './explaining/routes.ts';
 import { eventsRoute } from './following/routes.ts';
 import type { StreamSlots } from './following/stream-slots.ts';
 import { aDayBefore, firstIdAt } from './id-range.ts';
@@ -40,6 +41,7 @@ export function engineRoutes({ engine, workflows, reading, streams }: EngineRout
     batchRoute(createStartBatch({ engine, workflows })),
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
+    explainRoute(reading),
     eventsRoute({ reading, streams, watch: engine.watch }),
     childrenRoute(reading),
     ...commands.map((command) => commandRoute(engine, command)),
@@ -224,7 +226,8 @@ function commandRoute(engine: Engine, { kind, summary, description }: CommandDoo
     replies: { 202: schemas.commandedSchema },
     async handle({ params: { id }, body, caller }) {
       mustBeStorable([['/reason', body.reason]]);
-      switch (await engine.command(caller.tenantId, id, kind, body.reason)) {
+      const why = { ...(body.reason !== undefined && { reason: body.reason }), by: caller.principalId };
+      switch (await engine.command(caller.tenantId, id, kind, why)) {
         case 'accepted':
           return reply(202, { execution_id: id, links: executionLinks(id) });
         case 'ending':

@@ -2,8 +2,22 @@
 import type { ExecutionStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
 
-/** `workflow_executions.status`. From `COMPLETED` on an execution has ended. */
-export const statusCode: Readonly<Record<ExecutionStatus, number>> = {
+/**
+ * `workflow_executions.status`. One that has not begun and waits by name (`paused`) is held: it has a number of its own, so
+ * that who looks for starts to begin does not come across it again and again.
+ */
+export function statusNumber(status: ExecutionStatus, waitReason: WaitReason | null): number {
+  return status === 'PENDING' && waitReason !== null ? HELD : statusCode[status];
+}
+const HELD = 5;
+
+/** What a filter by status looks for. */
+export function statusNumbers(status: ExecutionStatus): readonly number[] {
+  return status === 'PENDING' ? [statusCode.PENDING, HELD] : [statusCode[status]];
+}
+
+/** As `statusNumber`, without what is held. */
+const statusCode: Readonly<Record<ExecutionStatus, number>> = {
   PENDING: 0,
   RUNNING: 1,
   COMPLETED: 2,
@@ -30,7 +44,8 @@ export const waitReasonCode: Readonly<Record<WaitReason, number>> = {
 export const phaseCode: Readonly<Record<Phase, number>> = { stopping: 1, compensating: 2, on_failure: 3, on_cancel: 4 };
 
 /** The word of a number. Throws on a number that this release does not know: a newer one wrote it. */
-export const statusName = reader('status', statusCode);
+export const statusName = (code: number): ExecutionStatus => (code === HELD ? 'PENDING' : nameOfStatus(code));
+const nameOfStatus = reader('status', statusCode);
 export const waitReasonName = reader('wait_reason', waitReasonCode);
 export const phaseName = reader('phase', phaseCode);
 

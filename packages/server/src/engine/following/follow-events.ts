@@ -12,6 +12,8 @@ export type Following = {
   readonly first: readonly JournalRow[];
   readonly from: EventPosition;
   readonly read: (from: EventPosition) => Promise<readonly JournalRow[]>;
+  /** Fetches values that are kept elsewhere. */
+  readonly whole: (event: EventView) => Promise<EventView>;
   readonly watched: Watched;
   readonly clock: Clock;
   /** The reader has gone, or the process stops. */
@@ -25,7 +27,15 @@ const LONGEST_MS = 3_600_000;
 /** How long a client is to wait before it comes back. */
 const COME_BACK_MS = 1_000;
 
-export async function* followEvents({ first, from, read, watched, clock, signal }: Following): AsyncGenerator<string> {
+export async function* followEvents({
+  first,
+  from,
+  read,
+  whole,
+  watched,
+  clock,
+  signal,
+}: Following): AsyncGenerator<string> {
   const until = clock.now() + LONGEST_MS;
   try {
     yield `retry: ${COME_BACK_MS}\n\n`;
@@ -35,7 +45,7 @@ export async function* followEvents({ first, from, read, watched, clock, signal 
       for (const row of rows) {
         const { events } = eventPage([row], position, Number.POSITIVE_INFINITY);
         position = { seq: row.seq + 1, place: 0 };
-        if (events.length > 0) yield events.map(asMessage).join('');
+        for (const event of events) yield asMessage(await whole(event));
         if (events.at(-1)?.type === 'execution_ended' || signal.aborted) return;
       }
       if (rows.length === 0 && waited) yield ': still here\n\n';

@@ -85,7 +85,10 @@ describe('following one journal', () => {
     const read = async ({ seq }: { seq: number }) => rows.filter((each) => each.seq >= seq);
     const watched = { beyond: () => new Promise<void>((wake) => setTimeout(wake, 15_000)), close: vi.fn() };
     const first = rows.filter((each) => each.seq >= from.seq);
-    return { pieces: followEvents({ first, from, read, watched, clock, signal }), watched };
+    return {
+      pieces: followEvents({ first, from, read, whole: async (event) => event, watched, clock, signal }),
+      watched,
+    };
   };
   const idsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
 

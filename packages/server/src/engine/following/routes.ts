@@ -6,7 +6,7 @@ import { chooseType } from '../../kernel/http/accept.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../../kernel/http/list.ts';
 import { eventStream, type Reply, reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
-import { eventPage } from '../event-view.ts';
+import { type EventView, eventPage } from '../event-view.ts';
 import type { Reading } from '../reading.ts';
 import * as schemas from '../route-schemas.ts';
 import { followEvents, positionAfter } from './follow-events.ts';
@@ -73,8 +73,9 @@ async function follow({ reading, watch, streams }: EventsRouteDeps, asked: Asked
   if (isOver) return reply(204);
   streams.take(tenantId, signal);
   const read = async (position: typeof from) => (await reading.journalFrom(tenantId, id, position)).rows;
+  const whole = (event: EventView) => reading.wholeEvent(tenantId, id, event);
   const watched = watch.open(id);
   // Also when nobody ever asks for the first piece.
   signal.addEventListener('abort', watched.close, { once: true });
-  return eventStream(followEvents({ first: rows, from, read, watched, clock: systemClock, signal }));
+  return eventStream(followEvents({ first: rows, from, read, whole, watched, clock: systemClock, signal }));
 }

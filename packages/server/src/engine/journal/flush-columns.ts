@@ -2,7 +2,7 @@
  * What a flush sends, as columns: for each part of the statement the names, types and values of its rows. The text of the
  * statement and its parameters are both made from these tables, so that they cannot disagree.
  */
-import { phaseCode, statusCode, waitReasonCode } from '../row-codes.ts';
+import { phaseCode, statusNumber, waitReasonCode } from '../row-codes.ts';
 import { ArrayColumn, type ElementType } from './array-column.ts';
 import type { ChildRow, HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
 
@@ -67,7 +67,7 @@ export class Part<Item> {
 
 /** The head of a folded start belongs to its row; it counts only when the shard turns out to be ours. */
 const headColumns: readonly Column<HeadUpdate>[] = [
-  { name: 'status', type: 'int2', write: (to, head) => to.int2(statusCode[head.status]) },
+  { name: 'status', type: 'int2', write: (to, head) => to.int2(statusNumber(head.status, head.waitReason)) },
   {
     name: 'wait_reason',
     type: 'int2',

@@ -21,7 +21,7 @@ describe('a cancel', () => {
     const id = idOf(await engine.start(aStart(await engines.publish([act('slow'), act('next', needs('slow'))]))));
     await expect.poll(() => world.calls.length).toBe(1);
     expect(await engine.command(randomUUID(), id, 'cancel')).toBe('not_found');
-    expect(await engine.command(defaultTenantId, id, 'cancel', 'enough')).toBe('accepted');
+    expect(await engine.command(defaultTenantId, id, 'cancel', { reason: 'enough' })).toBe('accepted');
     await aborted.promise;
     const { status, error } = await engines.ended(id);
     expect([status, JSON.parse(error as string)]).toEqual([
@@ -40,9 +40,9 @@ describe('a cancel', () => {
     const id = idOf(
       await engine.start(aStart(await engines.publish([nap('long', '1h')], { on_cancel: [act('undo')] }))),
     );
-    expect(await engine.command(defaultTenantId, id, 'cancel', 'first')).toBe('accepted');
+    expect(await engine.command(defaultTenantId, id, 'cancel', { reason: 'first' })).toBe('accepted');
     await undoing.reached(1);
-    expect(await engine.command(defaultTenantId, id, 'cancel', 'second')).toBe('ending');
+    expect(await engine.command(defaultTenantId, id, 'cancel', { reason: 'second' })).toBe('ending');
     undoing.release();
     const { error } = await engines.ended(id);
     expect(JSON.parse(error as string)).toMatchObject({ message: expect.stringContaining('first') });

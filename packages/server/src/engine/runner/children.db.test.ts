@@ -29,7 +29,7 @@ const childrenOf = (id: string) =>
 const outputOf = ({ output }: Row) => JSON.parse(output as string) as unknown;
 const errorOf = ({ error }: Row) => JSON.parse(error as string) as unknown;
 const kindsOf = async (id: string) => (await engines.eventsOf(id)).map(({ e }) => e);
-const cancel = (engine: TestEngine, id: string) => engine.command(defaultTenantId, id, 'cancel', 'enough');
+const cancel = (engine: TestEngine, id: string) => engine.command(defaultTenantId, id, 'cancel', { reason: 'enough' });
 
 /** Gone without a word when another engine takes all shards by force. */
 const mortal = { exclusive: false, leaseMs: 60_000 };

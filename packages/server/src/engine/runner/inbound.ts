@@ -3,7 +3,7 @@
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
 import type { Json } from '@cloudflow/core/json.ts';
-import type { AttemptOutcome, ChildEnd } from '@cloudflow/core/run/contract.ts';
+import type { AttemptOutcome, ChildEnd, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
@@ -79,9 +79,10 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (inHand.has(id) || deletedMeanwhile.has(id)) return;
     inHand.add(id);
     if (kind === 'cancel' || kind === 'pause' || kind === 'resume') {
-      const { reason } = JSON.parse(payload) as { reason?: string };
+      const why = JSON.parse(payload) as { reason?: string; by?: string };
       // Applied by when it was asked, which is what the caller was told.
-      const input = { kind, at: createdAt, ...(reason === undefined ? {} : { reason }) } as const;
+      const asked = { at: createdAt, ...why };
+      const input: RunInput = kind === 'cancel' ? { ...asked, kind } : { ...asked, kind, scope: 'execution' };
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     if (kind === 'signal') {

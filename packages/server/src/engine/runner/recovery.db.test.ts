@@ -106,7 +106,7 @@ describe('what an engine leaves behind when it is gone', () => {
     await gone.drain(0);
     const gateway = await engines.anEngine({ drives: false });
     const { tenant_id: tenantId } = await engines.one(`select tenant_id from workflow_executions where id = '${id}'`);
-    expect(await gateway.command(tenantId as string, id, 'cancel', 'no more')).toBe('accepted');
+    expect(await gateway.command(tenantId as string, id, 'cancel', { reason: 'no more' })).toBe('accepted');
     await engines.anEngine();
     const { status, error } = await engines.ended(id);
     expect([status, JSON.parse(error as string)]).toEqual([4, expect.objectContaining({ code: 'cancelled' })]);

@@ -4,7 +4,7 @@ import type { Tx } from '../../kernel/db/database.ts';
 import { type Sql, sql } from '../../kernel/sql/sql.ts';
 import type { ExecutionHead } from '../engine.ts';
 import type { JournalRow } from '../event-view.ts';
-import { phaseName, statusCode, statusName, waitReasonName } from '../row-codes.ts';
+import { phaseName, statusName, statusNumbers, waitReasonName } from '../row-codes.ts';
 
 /** An open transaction, or one statement on its own. */
 export type Reader = Pick<Tx, 'rows'>;
@@ -77,7 +77,7 @@ export async function listHeads(
 ): Promise<readonly StoredHead[]> {
   const { workflowIds = null, parentId = null, statuses, from = null, before = null, limit } = filter;
   if (workflowIds?.length === 0) return [];
-  const codes = statuses?.map((status) => statusCode[status]) ?? null;
+  const codes = statuses?.flatMap(statusNumbers) ?? null;
   const rows = await reader.rows<HeadRow>(sql`
     select ${small}, 'null' as input, null as output, 'null' as trigger ${joined}
      where e.tenant_id = ${tenantId} ${whereWorkflow(workflowIds)} ${whereParent(parentId)} ${whereStatus(codes)} ${whereFrom(from)} ${whereBefore(before)}

@@ -1,0 +1,36 @@
+/** What an explanation tells of a journal beyond the state that it amounts to: since when, and by whom. Gathered while it is folded. */
+import type { MatchFailure, RunEvent, RunKey } from '../event.ts';
+
+export type Notes = {
+  /** Since when each run that has not ended does what it does: tries, or waits. */
+  readonly since: Map<string, number>;
+  /** The last `match` that failed while a signal was judged. */
+  readonly badMatch: Map<string, MatchFailure>;
+  cancelled: { readonly at: number; readonly reason: string | null; readonly by: string | null } | null;
+};
+
+export function createNotes(): Notes {
+  return { since: new Map(), badMatch: new Map(), cancelled: null };
+}
+
+export function takeNote(notes: Notes, event: RunEvent): void {
+  if ('bad' in event && event.bad !== undefined) notes.badMatch.set(event.bad.step, event.bad);
+  switch (event.e) {
+    case 'begun':
+    case 'retrying':
+      return void notes.since.set(runName(event), event.at);
+    case 'succeeded':
+    case 'failed':
+    case 'skipped':
+      return void notes.since.delete(runName(event));
+    case 'cancel_requested':
+      notes.cancelled = { at: event.at, reason: event.reason ?? null, by: event.by ?? null };
+      return;
+    default:
+      return;
+  }
+}
+
+export function runName({ s, p = '', r = 0 }: RunKey): string {
+  return `${p}/${s}/${r}`;
+}
