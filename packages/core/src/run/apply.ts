@@ -249,7 +249,10 @@ function goneBack(plan: Plan, state: RunState, event: EventOf<'succeeded'>): voi
     run.leftAt = state.ended.length;
     if (run !== taken) scope.remaining += 1;
     scope.runs.delete(index);
-    scope.past.set(index, [...(scope.past.get(index) ?? []), run]);
+    const past = scope.past.get(index) ?? [];
+    run.jumps = (past.at(-1)?.jumps ?? 0) + (run === taken ? 1 : 0);
+    past.push(run);
+    scope.past.set(index, past);
   }
 }
 
@@ -321,6 +324,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     scope,
     round: roundOf(scope, step),
     leftAt: null,
+    jumps: 0,
     status: 'QUEUED',
     attempt: 0,
     startedAt,

@@ -30,7 +30,23 @@ export function takeArrivals(d: Decision, place: Place, join: JoinOfArrivals): v
 }
 
 function mayGoOn(run: StepRun | undefined): boolean {
-  return run === undefined || !(hasFailed(run) || run.inner.some(({ stopping }) => stopping !== null));
+  return run === undefined || !(hasFailed(run) || anyStops(run));
+}
+
+/** Of very many runs that have ended, only those behind the first that is open are looked at. */
+function anyStops(run: StepRun): boolean {
+  let open = openCount(run);
+  for (let at = run.inner.length - 1; open > 0 && at >= 0; at -= 1) {
+    const inner = run.inner[at];
+    if (inner === undefined || inner.closed) continue;
+    if (inner.stopping !== null) return true;
+    open -= 1;
+  }
+  return false;
+}
+
+function openCount({ items }: StepRun): number {
+  return items.opened - items.succeeded - items.failed;
 }
 
 /** False when the step has failed by its `when`. */
@@ -141,7 +157,7 @@ function hasAllArrived({ scope, step }: Place): boolean {
 function endIfOver(d: Decision, place: Place): void {
   const { scope, step } = place;
   const run = scope.runs.get(step.index);
-  if (run !== undefined && (hasFailed(run) || run.inner.some(({ closed }) => !closed))) return;
+  if (run !== undefined && (hasFailed(run) || openCount(run) > 0)) return;
   if (!hasAllArrived(place)) return;
   if (run !== undefined && run.items.opened > 0) {
     allArrive(d, run);

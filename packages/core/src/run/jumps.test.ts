@@ -110,6 +110,11 @@ describe('goto', () => {
     const failed = simulate(planOf(steps));
     expect(failed.end).toMatchObject({ status: 'FAILED', error: { code: 'goto_limit', step: 'again' } });
     expect(failed.events.filter(({ e }) => e === 'succeeded')).toHaveLength(5 + 4);
+    const handled = planOf([
+      steps[0] ?? null,
+      { ...(steps[1] as object), on_error: { steps: [say('h', '${ error.code }')] } } as Json,
+    ]);
+    expect(simulate(handled).end).toMatchObject({ status: 'COMPLETED', output: { again: 'goto_limit' } });
   });
 
   it('on a dead path is dead itself, and when its condition says no is none [WCP5]', () => {

@@ -31,8 +31,7 @@ export function beginGoto(d: Decision, place: Place, work: Goto): void {
   }
 }
 
-/** In this instance of its block. Other runs of it were skipped, or withdrawn by another `goto`. */
+/** In this instance of its block. */
 function timesTaken({ scope, step }: Place): number {
-  const runs = scope.past?.get(step.index) ?? [];
-  return runs.filter(({ status }) => status === 'SUCCESS').length;
+  return scope.past?.get(step.index)?.at(-1)?.jumps ?? 0;
 }

@@ -24,6 +24,8 @@ export type StepRun = {
   readonly round: number;
   /** How many runs of the execution had ended when a `goto` left this one behind; null: it is the one that counts. */
   leftAt: number | null;
+  /** Of a `goto` that was left behind: how often it had been taken, this time included. */
+  jumps: number;
   status: StepStatus;
   /** Number of the current or last try, from 1; 0 for a step without tries. */
   attempt: number;
