@@ -222,6 +222,32 @@ describe('a parent that does not want its child any more', () => {
     ]);
   });
 
+  it('and its 50 children undo everything, each thing recorded once, also when the process dies in the middle [F82]', async () => {
+    const [before, after] = [aWorld(), aWorld()];
+    for (const world of [before, after]) world.on('slow', untilAborted);
+    const gone = await engines.anEngine({ ...mortal, actions: before });
+    const undo = { compensate: { type: 'act', config: {} } };
+    const child = await engines.publish([act('inside', undo), act('slow', needs('inside'))]);
+    const each = { items: 'range(50)', concurrency: 50, steps: [calls('c', child)] };
+    const workflow = await engines.publish([
+      act('first', undo),
+      { id: 'all', type: 'for_each', config: each, ...needs('first') },
+    ]);
+    const id = idOf(await gone.start(aStart(workflow)));
+    await expect.poll(() => before.callsOf('slow').length, { timeout: 10_000 }).toBe(50);
+    await cancel(gone, id);
+    const recalled = async () => (await kindsOf(id)).filter((e) => e === 'recalled').length;
+    await expect.poll(recalled).toBe(50);
+    await engines.anEngine({ actions: after });
+    expect(await engines.ended(id)).toMatchObject({ status: 4 });
+    expect((await childrenOf(id)).map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 4));
+    const undone =
+      await engines.rows(`select v.execution_id from execution_events v join workflow_executions x on x.id = v.execution_id, json_array_elements(readable_json(v.data)) e
+      where x.root_id = '${id}' and e ->> 'e' = 'succeeded' and e ->> 'p' = 'inside.compensate'`);
+    expect(new Set(undone.map(({ execution_id }) => execution_id)).size).toBe(50);
+    expect(undone).toHaveLength(50);
+  });
+
   it('lets it run on with `abandon`', async () => {
     const world = aWorld();
     const held = world.hold('pay');
