@@ -89,6 +89,19 @@ create policy owner on blobs for all to <owner> using (true) with check (true);
 grant select on blobs to cloudflow_app;
 grant delete, insert, select on blobs to cloudflow_engine;
 
+create table crash_suspects (
+  execution_id         uuid not null,
+  process              uuid not null,
+  at                   timestamp with time zone not null default now(),
+  shard                smallint not null,
+  loads                smallint not null default 1,
+  constraint crash_suspects_pkey PRIMARY KEY (execution_id)
+);
+alter table crash_suspects enable row level security, force row level security;
+create policy engine on crash_suspects for all to cloudflow_engine using (true) with check (true);
+create policy owner on crash_suspects for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on crash_suspects to cloudflow_engine;
+
 create table engine_commits (
   flush_id             uuid not null,
   lane                 uuid not null,

@@ -18,6 +18,7 @@ export function loneRunner(): Runner {
     onStartSettled: none,
     onEnded: none,
     onConsumed: none,
+    onSurvived: none,
     storing: { add: none, takeReady: () => [] },
   });
 }

@@ -17,6 +17,7 @@ import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
+import { type Caution, createCaution } from './runner/caution.ts';
 import { type ChildResolver, createChildResolver } from './runner/child-resolver.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
 import type { LiveExecution } from './runner/live.ts';
@@ -28,6 +29,7 @@ import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createEngineStore } from './store/engine-store.ts';
+import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
 
 export type Parts = {
@@ -46,6 +48,7 @@ export type Parts = {
   runner: Runner;
   attempts: Attempts;
   movedTries: MovedTries;
+  caution: Caution;
   timers: Timers;
   loader: Loader;
   inbound: Inbound;
@@ -79,6 +82,7 @@ export function wire(deps: EngineDeps): Parts {
   const parts = { deps, owner: randomUUID(), entropy, store, takingUp, storing, observer, watch, waiters } as Parts;
   parts.ownership = wireOwnership(parts);
   parts.lane = wireLane(parts);
+  parts.caution = wireCaution(parts);
   parts.runner = wireRunner(parts);
   parts.attempts = wireAttempts(parts);
   parts.movedTries = wireMovedTries(parts);
@@ -99,25 +103,24 @@ function wireOwnership(parts: Parts): Ownership {
     leaseMs,
     exclusive,
     log,
-    onTaken: (shards) =>
-      void recover(
-        parts,
-        shards.map(({ shard }) => shard),
-      ),
+    onTaken: (shards) => void recover(parts, shards),
     beforeLeaving: (shards) => moveTries(parts, ({ shard }) => shards.has(shard)),
     onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
     onBroken: onFatal,
   });
 }
 
-async function recover(parts: Parts, shards: readonly number[]): Promise<void> {
+async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void> {
+  const shards = taken.map(({ shard }) => shard);
   try {
+    await parts.caution.begin(taken.flatMap(({ shard, orphaned }) => (orphaned ? shard : [])));
     await parts.timers.look();
     await parts.inbound.recover(shards);
     parts.takingUp.over();
   } catch (error) {
     parts.takingUp.failed({ error });
-    const again = (): void => void recover(parts, shards.filter(parts.ownership.owns));
+    const left = (): TakenShard[] => taken.filter(({ shard }) => parts.ownership.owns(shard));
+    const again = (): void => void recover(parts, left());
     setTimeout(again, RECOVER_AGAIN_MS).unref();
   }
 }
@@ -185,7 +188,18 @@ function wireRunner(parts: Parts): Runner {
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
     },
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
+    onSurvived: (executionId) => parts.caution.survived(executionId),
     storing: parts.storing,
+  });
+}
+
+function wireCaution({ deps: { clock, log }, store, owner }: Parts): Caution {
+  return createCaution({
+    clock,
+    log,
+    suspectsOf: store.suspectsOf,
+    countLoads: (ids) => store.countLoads(owner, ids),
+    absolve: (ids) => store.absolve(owner, ids),
   });
 }
 
@@ -259,6 +273,7 @@ function wireLoader(parts: Parts): Loader {
     planOf,
     epochOf: (shard) => parts.ownership.epochOf(shard),
     armTimer: (timer) => parts.timers.add(timer),
+    caution: parts.caution,
     awaits: (live) => parts.movedTries.awaits(live),
     onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
   });

@@ -1,5 +1,5 @@
 /** What the lease thread and the main thread say to each other. */
-import type { OwnedShard } from '../store/leases.ts';
+import type { TakenShard } from '../store/leases.ts';
 
 export type LeaseSettings = {
   /** PostgreSQL without a pooler in between. */
@@ -22,7 +22,7 @@ export type FromLeaseThread =
       readonly kind: 'renewed';
       readonly generation: number;
       readonly asked: bigint;
-      readonly taken: readonly OwnedShard[];
+      readonly taken: readonly TakenShard[];
       readonly lost: readonly number[];
       /** Ours, and more than our share: to be given up as soon as what runs in them is written down. */
       readonly surplus: readonly number[];

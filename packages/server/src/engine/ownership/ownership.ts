@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
-import type { OwnedShard } from '../store/leases.ts';
+import type { TakenShard } from '../store/leases.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
 export type OwnershipDeps = {
@@ -18,7 +18,7 @@ export type OwnershipDeps = {
   readonly exclusive: boolean;
   readonly log: Logger;
   /** Shards that are ours from now on: what lives in them is to be taken up. */
-  readonly onTaken: (shards: readonly OwnedShard[]) => void;
+  readonly onTaken: (shards: readonly TakenShard[]) => void;
   /** Shards are to go to others, who have too few: resolves when what runs in them is written down. */
   readonly beforeLeaving: (shards: ReadonlySet<number>) => Promise<void>;
   /** Shards that are ours no more: what we have of them in memory is void. */
@@ -95,7 +95,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     deps.onLost(shards);
   }
 
-  function take(shards: readonly OwnedShard[]): void {
+  function take(shards: readonly TakenShard[]): void {
     for (const { shard, epoch } of shards) epochs.set(shard, epoch);
     owned = [...epochs.keys()];
     deps.log.info({ shards: shards.length, owned: owned.length }, 'shards were taken');

@@ -25,6 +25,7 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
     epochOf: () => 1n,
     armTimer: none,
     awaits: () => undefined,
+    caution: { admit: () => null, isSuspect: () => false, survived: () => undefined },
     onUndelivered: none,
   });
   let looks = 0;

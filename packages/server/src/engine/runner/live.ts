@@ -54,6 +54,8 @@ export type LiveExecution = {
   /** Names of tries that another process runs: their outcomes come through the inbox. Null, mostly: none. */
   elsewhere: Set<string> | null;
   hasTimers: boolean;
+  /** It was under way when its process died, and has not moved since: see caution.ts. */
+  onTrial: boolean;
   /** Since when only beginnings of tries wait to be written (they need no haste), in milliseconds; null: none do. */
   softSince: number | null;
   /** A flush under way holds an entry of it. */
@@ -119,6 +121,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     attempts: new Map(),
     elsewhere: null,
     hasTimers: false,
+    onTrial: false,
     softSince: null,
     inFlight: false,
     dropped: false,

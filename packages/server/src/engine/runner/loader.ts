@@ -7,6 +7,7 @@ import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { shardOf } from '../execution-id.ts';
 import type { StoredExecution } from '../store/load-execution.ts';
+import { type Caution, loadsThatEnd, type Verdict } from './caution.ts';
 import { createLive, type LiveExecution } from './live.ts';
 import type { Runner } from './runner.ts';
 
@@ -21,6 +22,7 @@ export type LoaderDeps = {
   /** The epoch under which a shard is ours; undefined when it is not. */
   readonly epochOf: (shard: number) => bigint | undefined;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
+  readonly caution: Pick<Caution, 'admit' | 'isSuspect' | 'survived'>;
   /** Something of it runs in another process, which will report. */
   readonly awaits: (live: LiveExecution) => void;
   /** Inbox rows that could not be delivered: they are still in the table. */
@@ -43,6 +45,7 @@ export type Loader = {
   readonly putOff: ReadonlyMap<string, unknown>;
 };
 
+const crashLoop = `Loading this execution ended the process ${loadsThatEnd} times; it is not tried again.`;
 const AGAIN_AFTER_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -64,7 +67,7 @@ export function createLoader(deps: LoaderDeps): Loader {
       deps.onUndelivered(inboxIdsOf(mail));
       return Promise.resolve();
     }
-    const done = rebuild(executionId, shard, mail)
+    const done = admitted(executionId, shard, mail)
       .then(() => void failures.delete(executionId))
       .catch((error: unknown) => {
         close(executionId, mail);
@@ -92,7 +95,28 @@ export function createLoader(deps: LoaderDeps): Loader {
     setTimeout(again, Math.min(LONGEST_PAUSE_MS, AGAIN_AFTER_MS * 2 ** Math.min(count - 1, 10))).unref();
   }
 
-  async function rebuild(executionId: string, shard: number, mail: Mail[]): Promise<void> {
+  function admitted(executionId: string, shard: number, mail: Mail[]): Promise<void> {
+    const verdict = deps.caution.admit(executionId, shard);
+    return verdict === null ? rebuild(executionId, shard, mail, null) : onTrial(executionId, shard, mail, verdict);
+  }
+
+  async function onTrial(executionId: string, shard: number, mail: Mail[], asked: Promise<Verdict>): Promise<void> {
+    const verdict = await asked;
+    if (verdict === 'set_aside') throw new Error('it ended every process that loaded it, and is left alone');
+    try {
+      await rebuild(executionId, shard, mail, verdict);
+    } finally {
+      // Nothing is to be driven of it, and it did no harm.
+      if (runner.get(executionId) === undefined) deps.caution.survived(executionId);
+    }
+  }
+
+  async function rebuild(
+    executionId: string,
+    shard: number,
+    mail: Mail[],
+    verdict: Exclude<Verdict, 'set_aside'> | null,
+  ): Promise<void> {
     const epoch = deps.epochOf(shard);
     const stored = await deps.read(executionId);
     if (stored === undefined || stored.finishedAt !== null) {
@@ -105,10 +129,12 @@ export function createLoader(deps: LoaderDeps): Loader {
     const live = replay(stored, plan, deps.entropy);
     close(executionId, mail);
     runner.add(live);
+    live.onTrial = verdict !== null;
+    if (verdict === 'end') runner.quarantine(live, 'engine_crash_loop', crashLoop);
     if (live.elsewhere !== null) deps.awaits(live);
     for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now() });
-    else runner.resume(live);
+    else if (verdict !== 'end') runner.resume(live);
     for (const { input, inboxId } of mail) runner.hear(live, input, inboxId);
   }
 
@@ -119,7 +145,8 @@ export function createLoader(deps: LoaderDeps): Loader {
 
   function load(executionId: string): Promise<void> {
     if (runner.get(executionId) !== undefined) return Promise.resolve();
-    return loading.get(executionId)?.done ?? begin(executionId, shardOf(executionId), []);
+    const done = loading.get(executionId)?.done ?? begin(executionId, shardOf(executionId), []);
+    return deps.caution.isSuspect(executionId) ? Promise.resolve() : done; // its turn may be long in coming
   }
 
   function adopt(live: LiveExecution): void {

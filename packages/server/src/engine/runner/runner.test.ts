@@ -60,6 +60,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     beginTry: attempts.begin,
     stopElsewhere: () => undefined,
     resolveChild: () => undefined,
+    onSurvived: () => undefined,
     abortTry: attempts.abort,
     armTimer: () => undefined,
     onWritten: () => undefined,

@@ -9,6 +9,7 @@ import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/de
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
+import type { StepCode } from '../../kernel/errors/step-codes.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import type { Asked } from './child-resolver.ts';
@@ -39,6 +40,8 @@ export type RunnerDeps = {
   /** The end has been committed. */
   readonly onEnded: (live: LiveExecution) => void;
   readonly onConsumed: (inboxIds: readonly string[]) => void;
+  /** What was on trial has moved, or is in memory no more, and the process lives. */
+  readonly onSurvived: (executionId: string) => void;
   /** Where large values go before the entries that refer to them. */
   readonly storing: Pick<Storing, 'add' | 'takeReady'>;
 };
@@ -52,6 +55,8 @@ export type Runner = {
   store(live: LiveExecution): void;
   /** An input for an execution in memory; `inboxId` when it came as a row, which is deleted with what it led to. */
   hear(live: LiveExecution, input: RunInput, inboxId?: string): void;
+  /** Ends an execution that cannot be gone on with. */
+  quarantine(live: LiveExecution, code: StepCode, message: string): void;
   /** Hands out again what a rebuilt execution owes. */
   resume(live: LiveExecution): void;
   /** Inbox rows that nobody needs: of executions that have ended. */
@@ -150,7 +155,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   /** Ends an execution FAILED in place of everything that was decided and is not written. */
-  function quarantine(live: LiveExecution, code: string, message: string): void {
+  function quarantine(live: LiveExecution, code: StepCode, message: string): void {
     live.refused = true;
     const consumed = [...(live.flushing?.consumed ?? []), ...live.decided.consumed];
     const orphans = [...live.state.children.keys()].map((executionId) => {
@@ -242,8 +247,9 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function committed(live: LiveExecution, result: CommitResult): void {
-    const { effects, consumed } = live.flushing ?? nothing();
+    const { events, effects, consumed } = live.flushing ?? nothing();
     live.flushing = null;
+    if (live.onTrial && events.some(({ e }) => e !== 'begun')) survive(live);
     if (consumed.length > 0) deps.onConsumed(consumed);
     settleStart(live, result);
     // Not `live.end`: it may have been decided while this flush was under way, and stand in the next one.
@@ -253,6 +259,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live.state.status === 'PENDING') return hear(live, { kind: 'start', at: clock.now() });
     if (dirty.has(live) || live.decided.effects.length > 0) return;
     evictIfIdle(live);
+  }
+
+  function survive(live: LiveExecution): void {
+    if (!live.onTrial) return;
+    live.onTrial = false;
+    deps.onSurvived(live.id);
   }
 
   /** What was told to stop while the flush was under way is not begun any more. */
@@ -311,6 +323,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       return;
     const soon = clock.now() + EVICT_AFTER_MS;
     for (const timer of state.timers.values()) if (timer.due <= soon) return;
+    survive(live);
     lives.delete(live.id);
     soft.delete(live);
     live.dropped = true;
@@ -327,6 +340,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     dirty.delete(live);
     soft.delete(live);
     live.dropped = true;
+    survive(live);
     deps.onConsumed([...(live.flushing?.consumed ?? []), ...live.decided.consumed]);
     if (!live.inFlight) settleStart(live, { kind: 'lost_shard' });
     abortAll(live, `The execution is not driven here any more: ${reason}.`);
@@ -341,6 +355,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     add: (live) => void lives.set(live.id, live),
     store: markDirty,
     hear,
+    quarantine,
     resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around, elsewhereOf(live))),
     discard,
     flushSoft(olderThanMs) {

@@ -11,6 +11,7 @@ import {
   stopElsewhere,
   type TryRef,
 } from './attempt-owners.ts';
+import { absolve, countLoads, suspectsOf } from './crash-suspects.ts';
 import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
@@ -37,6 +38,9 @@ export function createEngineStore(database: Database, values: LargeValues) {
     giveTriesBack: (process: string) => giveTriesBack(database, process),
     lostTries: (process: Process & { readonly isAlone: boolean }, awaited: readonly TryRef[]) =>
       lostTries(database, process, awaited),
+    suspectsOf: (shards: readonly number[]) => suspectsOf(database, shards),
+    countLoads: (process: string, executionIds: readonly string[]) => countLoads(database, process, executionIds),
+    absolve: (process: string, executionIds: readonly string[]) => absolve(database, process, executionIds),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),

@@ -9,6 +9,8 @@ import type pg from 'pg';
 
 export type Member = { readonly owner: string; readonly leaseMs: number };
 export type OwnedShard = { readonly shard: number; readonly epoch: bigint };
+/** `orphaned`: its owner did not give it away, but let its lease run out: it died, or was cut off. */
+export type TakenShard = OwnedShard & { readonly orphaned: boolean };
 
 /**
  * Shows that this process lives, and says how many of those that do take shards. One that is leaving lives for what it still
@@ -68,18 +70,18 @@ export async function takeShards(
   client: pg.ClientBase,
   { owner, leaseMs }: Member,
   { count, held, force }: ShardRequest,
-): Promise<OwnedShard[]> {
-  const { rows } = await client.query<LeaseRow>(
+): Promise<TakenShard[]> {
+  const { rows } = await client.query<LeaseRow & { readonly orphaned: boolean }>(
     `with free as (
-       select shard from shards
+       select shard, owner is not null and owner <> $1::uuid as orphaned from shards
         where shard <> all ($5::int2[]) and (owner is null or owner = $1::uuid or lease_until < now() or $4)
         order by random() limit $3::int for update skip locked)
      update shards s
         set owner = $1::uuid, epoch = nextval('shard_epochs'), lease_until = now() + $2::float8 * interval '1 millisecond'
-       from free where s.shard = free.shard returning s.shard, s.epoch::text`,
+       from free where s.shard = free.shard returning s.shard, s.epoch::text, free.orphaned`,
     [owner, leaseMs, count, force, held],
   );
-  return rows.map(ownedShard);
+  return rows.map((row) => ({ ...ownedShard(row), orphaned: row.orphaned }));
 }
 
 /** Gives shards back, all of ours where none are named, so that others need not wait for their leases to run out. */
