@@ -50,6 +50,20 @@ export const signals: readonly Case[] = [
     expect: { status: 'COMPLETED', output: { all: [2, 4, 6, 8] } },
   },
   {
+    name: 'a step waits, QUEUED, at its milestone until what others write lets it hold [WCP18]',
+    definition: aWorkflow(
+      [
+        waits('ask', { signal: 'open', timeout: '20s' }),
+        { id: 'unlock', type: 'set_variables', config: { open: true }, ...needs('ask') },
+        { ...says('enter', 'in'), milestone: { when: 'vars.open', else: 'wait' } },
+        { ...says('knock', 'out'), milestone: { when: 'vars.open', else: 'skip' } },
+      ],
+      { variables: { open: false } },
+    ),
+    signals: [{ when: 'signal', name: 'open', payload: null }],
+    expect: { status: 'COMPLETED', steps: { enter: 'SUCCESS', knock: 'SKIPPED' } },
+  },
+  {
     name: 'a wait that is transient takes no signal from before [WCP23]',
     definition: aWorkflow([
       naps('nap', '2s'),

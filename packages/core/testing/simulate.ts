@@ -175,6 +175,7 @@ export function simulate(
 
   function take({ events: recorded, effects, more }: Decided, at: number): void {
     events.push(...recorded);
+    if (events.length > MOST_STEPS) throw new Error('the execution goes on for ever');
     carryOut(effects, at);
     if (more) later(at, { kind: 'continue', at });
   }
@@ -258,6 +259,7 @@ export function portrait(plan: Plan, state: RunState): Json {
   ]);
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
   const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`);
+  const held = [...state.held].map((run) => [run.scope.path, run.step.id]);
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
     JSON.stringify({
@@ -272,6 +274,7 @@ export function portrait(plan: Plan, state: RunState): Json {
       nextTimer,
       mail,
       children,
+      held,
       ended,
       rows,
     }),

@@ -247,6 +247,13 @@ describe('saving warns', () => {
     ]);
   });
 
+  it('of a milestone that waiting cannot change', () => {
+    const waits = (when: string) => say('a', 1, { milestone: { when, else: 'wait' } });
+    expect(warningsOf([waits('input.x')])).toEqual(['milestone_never_changes /steps/0/milestone/when']);
+    expect(warningsOf([waits('now() > timestamp(input.x)'), set('b')])).toEqual([]);
+    expect(warningsOf([waits('vars.n == 1'), set('b')])).toEqual([]);
+  });
+
   it('of a secret in plain text, but not of one from an expression', () => {
     const headers = { authorization: 'Bearer abcdefgh12345', 'x-api-key': '${ input.key }', accept: 'text/plain' };
     expect(warningsOf([http('a', { config: { url: 'u', headers } })])).toEqual([

@@ -6,6 +6,7 @@ import { goBack } from './go-back.ts';
 import type { Issues } from './issues.ts';
 import { compileJoin, isOfArrivals } from './join.ts';
 import type { LaidStep } from './layout.ts';
+import { compileMilestone } from './milestone.ts';
 import type { OnError, PlanStep, Work } from './plan.ts';
 import { reachStep } from './reach-step.ts';
 import { readTimeout } from './timeout.ts';
@@ -37,6 +38,7 @@ export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
     dependsOn,
     dependents: graph.dependents[index] ?? [],
     when,
+    milestone: compileMilestone(step, view, workshop),
     join: compileJoin(step, dependsOn, workshop),
     timeoutMs,
     onError: compileOnError(step, issues),

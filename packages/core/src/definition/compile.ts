@@ -85,10 +85,11 @@ function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issu
 
 function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
   const { document, layout, sources, issues } = workshop;
+  const steps = layout.steps.map((step) => compileStep(step, workshop));
   return {
     workflowId: document.workflow_id,
     version: document.version,
-    steps: layout.steps.map((step) => compileStep(step, workshop)),
+    steps,
     blocks: layout.blocks.map(({ index, name, kind, owner, steps }) => ({ index, name, kind, owner, steps })),
     stepIndex: layout.byId,
     variables: document.variables ?? {},
@@ -96,6 +97,7 @@ function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
     timeoutMs: readTimeout(document.timeout, '/timeout', issues),
     onFailure: layout.onFailure,
     onCancel: layout.onCancel,
+    hasTimedMilestones: steps.some(({ milestone }) => milestone !== null && milestone.reads === null),
     priority: document.priority ?? 3,
     checkInput,
   };

@@ -33,6 +33,7 @@ export type StepDocument = WorkDocument & {
   readonly depends_on?: readonly string[];
   readonly join?: JoinDocument;
   readonly cancel_remaining?: boolean;
+  readonly milestone?: { readonly when: string; readonly else?: 'skip' | 'wait' };
   readonly compensate?: WorkDocument;
   readonly output?: Json;
 };

@@ -88,6 +88,7 @@ export const warningCodes = {
   goto_always_taken: 'A `goto` without a condition can only end by its `max`.',
   cancel_without_effect: '`cancel` names a step that has ended before.',
   secret_in_plain_text: 'A config holds what looks like a secret.',
+  milestone_never_changes: 'A step waits for a milestone that nothing can change.',
   not_evaluated: 'An initial value of a variable holds an expression, which stays text.',
   unknown_keyword: 'A keyword of `input_schema` is most probably misspelled, and is ignored.',
   more_issues: 'There is more to say than is listed.',

@@ -23,6 +23,8 @@ export type Plan = {
   readonly timeoutMs: number | null;
   readonly onFailure: number | null;
   readonly onCancel: number | null;
+  /** Some milestone asks for time or chance, so that any event may change the answer. */
+  readonly hasTimedMilestones: boolean;
   /** 1 (first) to 5. */
   readonly priority: number;
   /** Problems of an input against `input_schema`, pointers relative to the input; empty when it fits. */
@@ -92,6 +94,15 @@ export type OnError =
   | { readonly kind: 'skip' }
   | { readonly kind: 'handler'; readonly block: number; readonly compensate: boolean };
 
+/** Asked just before the step starts. */
+export type Milestone = {
+  readonly when: Expression;
+  /** False: a step whose milestone does not hold is passed over. */
+  readonly waits: boolean;
+  /** The variables that it reads, the only thing that can change the answer; null: it asks for time or chance, so any event may. */
+  readonly reads: readonly string[] | null;
+};
+
 export type PlanStep = {
   readonly index: number;
   readonly id: string;
@@ -103,6 +114,7 @@ export type PlanStep = {
   readonly dependsOn: readonly number[];
   readonly dependents: readonly number[];
   readonly when: Expression | null;
+  readonly milestone: Milestone | null;
   readonly join: Join;
   /** Of one attempt, for an action; of the whole step, for a step that holds blocks. */
   readonly timeoutMs: number | null;

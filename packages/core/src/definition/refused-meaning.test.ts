@@ -11,6 +11,34 @@ const meaning: readonly Refusal[] = [
     says: 'http_request',
   },
   {
+    why: 'a milestone that is no condition',
+    document: wf([say('a', 1, { milestone: { when: '1 + 1' } })]),
+    code: 'expression_type',
+    pointer: '/steps/0/milestone/when',
+  },
+  {
+    why: 'a milestone of a block that runs for each arrival',
+    document: wf([
+      say('a', 1),
+      {
+        id: 'b',
+        type: 'block',
+        config: { steps: [] },
+        depends_on: ['a'],
+        join: 'each',
+        milestone: { when: 'input.x' },
+      },
+    ]),
+    code: 'conflicting_fields',
+    pointer: '/steps/1/milestone',
+  },
+  {
+    why: 'a milestone without a condition',
+    document: wf([say('a', 1, { milestone: { else: 'wait' } })]),
+    code: 'missing_field',
+    pointer: '/steps/0/milestone/when',
+  },
+  {
     why: 'a duplicate id',
     document: wf([say('a', 1), say('a', 2)]),
     code: 'duplicate_id',

@@ -51,6 +51,8 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return recalled(plan, state, event);
     case 'signalled':
       return signalled(plan, state, event);
+    case 'held':
+      return held(plan, state, event);
     case 'taken':
       return taken(plan, state, event);
     case 'cancel_requested':
@@ -95,6 +97,11 @@ function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
   if (isTried(run.step)) run.attempt = event.a ?? 1;
   if (event.in !== undefined) run.input = event.in;
   if (event.until !== undefined) run.timer = arm(state, { kind: 'step', run, due: event.until });
+}
+
+function held(plan: Plan, state: RunState, event: EventOf<'held'>): void {
+  const run = runOf(plan, state, event, null);
+  if (run !== undefined && run.status === 'QUEUED') state.held.add(run);
 }
 
 function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): void {
@@ -238,6 +245,7 @@ function goneBack(plan: Plan, state: RunState, event: EventOf<'succeeded'>): voi
   const { again } = taken.step.work;
   // While the `goto` itself has not ended, its block cannot be complete, whatever closes in it.
   for (const index of again) for (const inner of scope.runs.get(index)?.inner ?? []) close(state, inner);
+  stopWaiting(state, taken);
   taken.status = 'SUCCESS';
   taken.endedAt = event.at;
   state.ended.push(taken);
@@ -309,6 +317,7 @@ function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
   state.signals.kept.clear();
   state.signals.waiting.clear();
   state.children.clear();
+  state.held.clear();
 }
 
 /** The run that the event names, made when this is the first that is heard of it. */
@@ -318,7 +327,10 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
   const step = index === undefined ? undefined : plan.steps[index];
   if (step === undefined || scope === undefined) return undefined;
   const known = runOfRound(scope, step.index, key.r ?? 0);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    known.startedAt ??= startedAt; // it was held before
+    return known;
+  }
   const run: StepRun = {
     step,
     scope,
@@ -424,6 +436,7 @@ function stopWaiting(state: RunState, run: StepRun): void {
   run.waiting = null;
   if (run.child !== null) state.children.delete(run.child.id);
   state.signals.waiting.delete(run);
+  state.held.delete(run);
 }
 
 function drop(state: RunState, id: number): void {

@@ -11,6 +11,7 @@ import type { StepError } from './event.ts';
 import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
 import { beginGoto } from './jumps.ts';
+import { heldToAsk, judgeMilestone } from './milestones.ts';
 import { beginWaitAny } from './options.ts';
 import { beginLoop } from './rounds.ts';
 import { isStopping, keyIn } from './scope.ts';
@@ -30,18 +31,41 @@ export function beginStep(d: Decision, place: Place): void {
   const { scope, step } = place;
   const arrivals = joinOfArrivals(step);
   if (arrivals !== null) return takeArrivals(d, place, arrivals);
-  if (scope.runs.has(step.index) || scope.closed || isStopping(d, scope)) return;
+  if (scope.closed || isStopping(d, scope)) return;
+  const known = scope.runs.get(step.index);
+  if (known !== undefined) return d.state.held.has(known) ? atMilestone(d, place) : undefined;
   const verdict = judgeJoin(step, scope);
   if (verdict === 'wait') return;
   if (verdict === 'skip') return skip(d, place);
   if (step.join.kind === 'count' && step.join.cancelRemaining) {
     for (const each of stepsOnlyFor(step, d.plan.steps, scope)) withdraw(d, scope, each);
   }
-  if (step.when === null) return work(d, place);
+  if (step.when === null) return atMilestone(d, place);
   const asked = evaluateCondition(d, scope, step.when);
   if ('error' in asked) return failStep(d, place, asked.error);
-  if (asked.value) return work(d, place);
-  skip(d, place, step.work.kind === 'goto' ? { x: true } : {});
+  return asked.value ? atMilestone(d, place) : passOver(d, place);
+}
+
+/** Asks the held steps again that what was recorded from this event on may let start; the number of events they know of. */
+export function askHeld(d: Decision, from: number): number {
+  let known = from;
+  while (known < d.events.length && d.state.held.size > 0) {
+    const runs = heldToAsk(d, d.events.slice(known));
+    known = d.events.length; // a step that starts now may change what the others wait for
+    for (const run of runs) if (d.state.held.has(run) && !isStopping(d, run.scope)) atMilestone(d, run);
+  }
+  return known;
+}
+
+function atMilestone(d: Decision, place: Place): void {
+  const verdict = judgeMilestone(d, place);
+  if (verdict === 'start') work(d, place);
+  else if (verdict === 'skip') passOver(d, place);
+}
+
+/** By its own condition, so that a `goto` lets go on what comes after it. */
+function passOver(d: Decision, place: Place): void {
+  skip(d, place, place.step.work.kind === 'goto' ? { x: true } : {});
 }
 
 function skip(d: Decision, { scope, step }: Place, why: { readonly x?: true } = {}): void {

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import { waitsForArrivals } from './arrivals.ts';
-import { beginStep, beginTry } from './begin.ts';
+import { askHeld, beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
@@ -12,6 +12,7 @@ import { type Decision, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { itemsDue } from './items.ts';
 import { lookAgain } from './look-again.ts';
+import { failUnreachable } from './milestones.ts';
 import { choose } from './options.ts';
 import { isPausedBy, pause, scopeField, whyFields } from './pauses.ts';
 import { beginRoots, isStopping } from './scope.ts';
@@ -93,8 +94,16 @@ function decision(plan: Plan, state: RunState, now: number, { context, entropy }
 /** Follows everything up, until nothing more follows or it is another turn's. */
 function followUp(d: Decision): Decided {
   let at = 0;
-  for (; at < d.tasks.length && at < TASKS_PER_TURN && d.spent < STEPS_PER_TURN; at += 1) {
+  let known = 0;
+  while (true) {
+    if (d.state.held.size > 0 && !d.state.paused) known = askHeld(d, known);
+    if (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN) break;
+    if (at >= d.tasks.length) {
+      if (failUnreachable(d)) continue;
+      break;
+    }
     const task = d.tasks[at];
+    at += 1;
     if (task === undefined || d.state.paused) continue; // `unpause` finds it again
     if (task.kind === 'begin') beginStep(d, task);
     else if (task.kind === 'completed') completeScope(d, task.scope);
@@ -102,7 +111,10 @@ function followUp(d: Decision): Decided {
   }
   d.state.backlog = d.tasks.slice(at);
   timerEffects(d);
-  return { events: d.events, effects: d.effects, more: d.state.backlog.length > 0 };
+  // A turn that ended early has not looked whether the steps at their milestones can still start.
+  const more =
+    d.state.backlog.length > 0 || (d.state.held.size > 0 && (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN));
+  return { events: d.events, effects: d.effects, more };
 }
 
 /** So many steps of pure work are a few milliseconds: others get their turn, and progress is written. */

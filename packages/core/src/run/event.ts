@@ -97,6 +97,8 @@ export type RunEvent =
       readonly b?: string;
       readonly bad?: MatchFailure;
     }
+  /** Its milestone does not hold: the step, whose join and `when` are decided, waits, QUEUED, until it does. */
+  | (RunKey & { readonly e: 'held'; readonly at: number })
   /** A step that goes on waiting for more took the kept signal `g`: a for_each whose items come by signals. */
   | (RunKey & { readonly e: 'taken'; readonly at: number; readonly g: number })
   /**
@@ -117,7 +119,7 @@ export type RunEvent =
   /** The child of this run was told to cancel, and is waited for; `err` what the run then fails with, whatever the child did. */
   | (RunKey & { readonly e: 'recalled'; readonly at: number; readonly err?: StepError })
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })
-  /** `w` when it was withdrawn rather than not reached; `x` of a `goto` that its `when` passed over. */
+  /** `w` when it was withdrawn rather than not reached; `x` of a `goto` that its `when` or its milestone passed over. */
   | (RunKey & { readonly e: 'skipped'; readonly at: number; readonly w?: true; readonly x?: true })
   | { readonly e: 'cancel_requested'; readonly at: number; readonly reason?: string; readonly by?: string }
   /** The block at scope path `p` (absent: the top, so the execution) stops and will end as `to`; by `until` what runs must have reported. */

@@ -19,6 +19,7 @@ export function lookAgain(d: Decision): void {
       beginAgain(d, scope);
     }
   }
+  for (const { scope, step } of d.state.held) d.tasks.push({ kind: 'begin', scope, step });
   undoAgain(d);
 }
 

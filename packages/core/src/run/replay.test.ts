@@ -39,12 +39,13 @@ const step = fc.record({
   onError: fc.constantFrom<Json>('fail', 'continue', 'skip', 'handler'),
   join: fc.constantFrom('all', 'any', 'cancel'),
   undo: fc.boolean(),
+  milestone: fc.constantFrom(null, null, null, 'skip', 'wait', 'now'),
 });
 const program = fc.array(step, { minLength: 1, maxLength: 8 });
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never;
 
 function stepsOf(steps: Program): Json[] {
-  return steps.map(({ kind, deps, when, onError, join, undo }, n) => {
+  return steps.map(({ kind, deps, when, onError, join, undo, milestone }, n) => {
     const dependsOn = [...new Set(deps.map((back) => n - 1 - back).filter((each) => each >= 0))].map(
       (each) => `s${each}`,
     );
@@ -55,8 +56,18 @@ function stepsOf(steps: Program): Json[] {
     const handled = onError === 'handler' ? { steps: [doAct(`h${n}`)] } : onError;
     const common = { ...after(...dependsOn), ...several, ...(when === null ? {} : { when }), on_error: handled };
     const undone = undo && kind === 'act' ? { compensate: { type: 'act', config: {} } } : {};
-    return stepOf(kind, n, { ...common, ...undone });
+    return stepOf(kind, n, {
+      ...common,
+      ...undone,
+      ...(kind === 'each' || kind === 'sets' ? {} : milestoneOf(milestone)),
+    });
   });
+}
+
+function milestoneOf(kind: Program[number]['milestone']): { readonly [field: string]: Json } {
+  if (kind === null) return {};
+  if (kind === 'now') return { milestone: { when: 'now() > timestamp("2026-01-01T00:00:00.030Z")', else: 'wait' } };
+  return { milestone: { when: 'vars.n % 3 == 1', else: kind } };
 }
 
 function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [field: string]: Json }): Json {

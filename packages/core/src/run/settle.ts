@@ -64,7 +64,8 @@ export function failStep(d: Decision, place: Place, error: StepError | AttemptEr
 }
 
 function handle(d: Decision, { scope, step }: Place, err: StepError): void {
-  if (!scope.runs.has(step.index)) record(d, { e: 'begun', ...keyIn(scope, step), at: d.at });
+  // Also of one that was held, and has not begun: it is EXECUTING while its handler runs.
+  if (scope.runs.get(step.index)?.status !== 'EXECUTING') record(d, { e: 'begun', ...keyIn(scope, step), at: d.at });
   const run = scope.runs.get(step.index);
   if (run === undefined) return;
   if (step.onError.kind === 'handler' && step.onError.compensate) undoInside(d, run, err);

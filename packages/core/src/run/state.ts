@@ -148,6 +148,8 @@ export type RunState = {
   };
   /** The runs that wait for the end of another execution, by its id. */
   readonly children: Map<string, StepRun>;
+  /** The runs that wait for their milestone, in the order in which they began to. */
+  readonly held: Set<StepRun>;
   /** Runs that have ended, in the order in which they did. */
   readonly ended: StepRun[];
   /** What the execution will end as, once the top block stops. */
@@ -178,6 +180,7 @@ export function createState(plan: Plan): RunState {
     nextTimer: 0,
     signals: { next: 0, kept: new Map(), waiting: new Set() },
     children: new Map(),
+    held: new Set(),
     ended: [],
     stop: null,
     timerChanges: { armed: [], dropped: [] },

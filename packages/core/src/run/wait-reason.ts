@@ -26,6 +26,16 @@ export function waitReason(state: RunState): WaitReason | null {
   if (state.status !== 'RUNNING') return null;
   if (state.paused) return isExecuting(state) ? null : 'paused';
   if (state.backlog.length > 0 || isExecuting(state)) return null;
+  return reasonToWait(state);
+}
+
+/** False when no event can come any more but from a person: nothing executes, and nothing is waited for. */
+export function isMoving(state: RunState): boolean {
+  return isExecuting(state) || reasonToWait(state) !== null;
+}
+
+/** What a step that is under way waits for. A step at its milestone waits for no more than the others do. */
+function reasonToWait(state: RunState): WaitReason | null {
   if (state.signals.waiting.size > 0) return 'signal';
   let first: { due: number; reason: WaitReason } | null = null;
   for (const timer of state.timers.values()) {

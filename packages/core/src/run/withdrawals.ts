@@ -23,7 +23,7 @@ function cancelStep(d: Decision, from: Scope, index: number, outcome: Cancel['ou
   if (step === undefined || scope === undefined) return;
   const run = scope.runs.get(index);
   if (run !== undefined && isFinal(run.status)) return;
-  if (outcome === 'skip' || run === undefined) return withdraw(d, scope, step);
+  if (outcome === 'skip' || run === undefined || run.status === 'QUEUED') return withdraw(d, scope, step);
   const output = whatItHas(d, run);
   abandon(d, run);
   record(d, { e: 'succeeded', ...keyOf(run), at: d.at, ...(output === null ? {} : { o: output }) });

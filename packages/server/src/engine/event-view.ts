@@ -53,6 +53,7 @@ const names: Readonly<Record<EventKind, string>> = {
   failed: 'step_failed',
   skipped: 'step_skipped',
   signalled: 'signal_received',
+  held: 'step_held',
   taken: 'signal_taken',
   cancel_requested: 'cancel_requested',
   stopping: 'stopping',

@@ -43,6 +43,17 @@ const stepFields: JsonObject = {
     type: 'boolean',
     default: false,
   },
+  milestone: {
+    description:
+      'Asked just before the step starts, after `depends_on`, `when` and `lock`. Where it does not hold, the step is SKIPPED, or waits, QUEUED, and is asked about again after every event of the execution. When nothing else can happen in the execution any more, a step that waits fails with `milestone_unreachable`.',
+    type: 'object',
+    required: ['when'],
+    additionalProperties: false,
+    properties: {
+      when: { ...expressionSchema, description: 'The step starts only while this is true.' },
+      else: { description: 'What becomes of the step when it is not true.', enum: ['skip', 'wait'], default: 'skip' },
+    },
+  },
   compensate: {
     description: 'A step that undoes this one when the execution fails or is cancelled.',
     $ref: '#/$defs/compensation',

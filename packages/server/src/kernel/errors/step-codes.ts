@@ -140,6 +140,11 @@ const rows = {
     'Check the condition that ends the recursion, or use a loop.',
   ),
   loop_limit: row('no', 'A loop reached `max_iterations`.', 'Raise it, or correct the condition.'),
+  milestone_unreachable: row(
+    'no',
+    'A step waited for its `milestone`, and nothing else in the execution could happen that would let it hold.',
+    'Let some step write what the milestone reads, or use `"else": "skip"`.',
+  ),
   items_limit: row(
     'no',
     'Signals added so many items to a `for_each` that it has over 100,000.',
