@@ -69,7 +69,7 @@ const retrying = { e: 'retrying', s: 'x', at: late, until: late + 50, err: { cod
 const damages: Record<string, { readonly found: readonly string[]; readonly by: () => string }> = {
   'a large value that is not there': {
     found: ['Q15-values'],
-    by: () => appended('executing', { e: 'resumed', at: late, big: { o: '00'.repeat(32) } }),
+    by: () => appended('executing', { e: 'phase', at: late, phase: 'stopping', big: { o: '00'.repeat(32) } }),
   },
   'a key that leads nowhere': {
     found: ['Q2-keys'],
