@@ -17,6 +17,7 @@ export async function startRestate(): Promise<Restate> {
   const [ingress, admin, node, service] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const server = spawn(join(import.meta.dirname, 'node_modules/.bin/restate-server'), ['--base-dir', baseDir], {
     stdio: 'ignore',
+    detached: true, // what npm starts is a launcher: it and its server are ended as one group
     env: {
       ...process.env,
       RESTATE_INGRESS__BIND_ADDRESS: `127.0.0.1:${ingress}`,
@@ -37,7 +38,7 @@ export async function startRestate(): Promise<Restate> {
   return {
     run: (count, inFlight) => invoke(`http://127.0.0.1:${ingress}`, count, inFlight),
     async stop() {
-      await Promise.all([end(worker), end(server)]);
+      await Promise.all([end(worker), end(server, { group: true })]);
       await rm(baseDir, { recursive: true, force: true });
     },
   };
@@ -76,9 +77,11 @@ async function register(admin: string, uri: string): Promise<void> {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Nothing of it is kept. */
+async function end(child: ChildProcess, { group = false } = {}): Promise<void> {
   const gone = once(child, 'exit');
-  child.kill('SIGKILL'); // nothing of it is kept
+  if (group && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  else child.kill('SIGKILL');
   await gone;
 }
 
