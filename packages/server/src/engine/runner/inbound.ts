@@ -41,8 +41,8 @@ export type Inbound = {
 const POLL_EVERY_MS = 250;
 const INBOX_BATCH = 1_000;
 const RECOVERY_PAGE = 500;
-/** Executions read at the same time while recovering. */
-const READERS = 16;
+/** Executions that are read at the same time: they share statements. */
+const READERS = 400;
 
 export function createInbound(deps: InboundDeps): Inbound {
   const { loader, log } = deps;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loneRunner } from '../../../testing/lone-runner.ts';
 import { silentLog } from '../../kernel/log/log.ts';
-import type { StoredExecution } from '../store/load-execution.ts';
+import type { StoredExecution } from '../store/load-executions.ts';
 import { createLoader } from './loader.ts';
 
 const id = '01999999-0000-7000-8000-000000000001';

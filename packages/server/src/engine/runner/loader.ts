@@ -6,7 +6,7 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { shardOf } from '../execution-id.ts';
-import type { StoredExecution } from '../store/load-execution.ts';
+import type { StoredExecution } from '../store/load-executions.ts';
 import { type Caution, loadsThatEnd, type Verdict } from './caution.ts';
 import { createLive, type LiveExecution } from './live.ts';
 import type { Runner } from './runner.ts';

@@ -11,20 +11,25 @@ import {
   stopElsewhere,
   type TryRef,
 } from './attempt-owners.ts';
+import { batchedReader } from './batched-reader.ts';
 import { absolve, countLoads, suspectsOf } from './crash-suspects.ts';
 import { dueTimers } from './due-timers.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { insertStarts, type NewStart } from './insert-starts.ts';
-import { loadExecution } from './load-execution.ts';
+import { readStored, storedExecution } from './load-executions.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
 import { writtenUpTo } from './written-up-to.ts';
 
 export function createEngineStore(database: Database, values: LargeValues) {
+  const stored = batchedReader((ids) => readStored(database, ids));
   return {
-    loadExecution: (id: string) => loadExecution(database, values, id),
+    async loadExecution(id: string) {
+      const rows = await stored(id);
+      return rows && storedExecution(rows, values);
+    },
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
     pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),

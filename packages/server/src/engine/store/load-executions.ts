@@ -1,0 +1,130 @@
+/** All of some executions: their rows, and their journals in order, with their large values. */
+import type { RunEvent } from '@cloudflow/core/run/event.ts';
+import type { Database } from '../../kernel/db/database.ts';
+import { sql } from '../../kernel/sql/sql.ts';
+import type { LargeValues } from '../journal/large-values.ts';
+import { phaseName, statusName, waitReasonName } from '../row-codes.ts';
+import type { Head } from '../runner/live.ts';
+
+export type StoredExecution = {
+  readonly id: string;
+  readonly shard: number;
+  readonly tenantId: string;
+  readonly versionId: string;
+  readonly generation: number;
+  readonly priority: number;
+  /** JSON text, as `trigger` and `labels`. */
+  readonly input: string;
+  readonly trigger: string;
+  readonly labels: string;
+  readonly businessKey: string | null;
+  readonly parentId: string | null;
+  readonly rootId: string;
+  readonly retryOf: string | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly head: Head;
+  readonly journal: readonly { readonly seq: number; readonly events: readonly RunEvent[] }[];
+  /** Tries that other processes run, or have reported through the inbox; null: none. */
+  readonly elsewhere: readonly string[] | null;
+};
+
+type Row = Omit<StoredExecution, 'createdAt' | 'finishedAt' | 'head' | 'journal'> & {
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  readonly status: number;
+  readonly waitReason: number | null;
+  readonly phase: number | null;
+  readonly keptSignals: number | null;
+  readonly seq: number;
+};
+
+/** So many rows of journals are read with one statement; an execution with more is read alone. */
+const rowsAtOnce = 1_000;
+
+/** What is stored of one execution, as it is stored. */
+export type StoredRows = { readonly row: Row; readonly journal: readonly JournalRow[] };
+
+/**
+ * Those that there are, by id. The journals are read after the rows, in a later snapshot: a journal that is longer than the
+ * row says is the newer truth, and the shard's fence keeps others from writing to it meanwhile.
+ */
+export async function readStored(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, StoredRows>> {
+  const rows = await database.query<Row>(
+    { role: 'engine' },
+    sql`
+    select e.id, e.shard, e.tenant_id as "tenantId", e.version_id as "versionId", e.generation, e.priority, e.input, e.trigger, e.labels,
+           e.business_key as "businessKey", e.parent_id as "parentId", e.root_id as "rootId", e.retry_of as "retryOf",
+           e.created_at as "createdAt", e.finished_at as "finishedAt", e.status, e.wait_reason as "waitReason", e.phase, e.seq,
+           e.kept_signals as "keptSignals",
+           (select array_agg(o.try) from attempt_owners o where o.execution_id = e.id) as elsewhere
+      from unnest(${ids}::uuid[]) i (id), lateral (select * from workflow_executions w where w.id = i.id offset 0) e`,
+  );
+  const found = new Map<string, StoredRows>();
+  for (const part of inParts(rows)) {
+    const journals = await readJournals(
+      database,
+      part.map(({ id }) => id),
+    );
+    for (const row of part) found.set(row.id, { row, journal: journals.get(row.id) ?? [] });
+  }
+  return found;
+}
+
+type JournalRow = { readonly id: string; readonly seq: number; readonly data: string };
+
+/** `lateral … offset 0` reads each journal by its key, in the one month it is in, whatever the planner thinks of the numbers. */
+async function readJournals(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly JournalRow[]>> {
+  const rows = await database.query<JournalRow>(
+    { role: 'engine' },
+    sql`
+    select i.id, v.seq, v.data
+      from unnest(${ids}::uuid[]) i (id),
+           lateral (select seq, data from execution_events w where w.execution_id = i.id order by seq offset 0) v`,
+  );
+  return Map.groupBy(rows, ({ id }) => id);
+}
+
+/** Cut so that no answer grows without bound. */
+function inParts(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const parts: Row[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    if (size + row.seq > rowsAtOnce) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(row);
+    size += row.seq;
+  }
+  return parts;
+}
+
+/** With its large values in place. One at a time, so that one that cannot be had keeps no other from being loaded. */
+export async function storedExecution(
+  { row, journal: rows }: StoredRows,
+  values: LargeValues,
+): Promise<StoredExecution> {
+  const { status, waitReason, phase, keptSignals, seq: _, ...rest } = row;
+  const owner = { tenantId: row.tenantId, id: row.id };
+  const journal = [];
+  for (const { seq, data } of rows) journal.push({ seq, events: await values.events(owner, data) });
+  return {
+    ...rest,
+    input: await values.column(owner, row.input),
+    trigger: await values.column(owner, row.trigger),
+    createdAt: row.createdAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+    head: {
+      status: statusName(status),
+      waitReason: waitReason === null ? null : waitReasonName(waitReason),
+      phase: phase === null ? null : phaseName(phase),
+      keptSignals: keptSignals ?? 0,
+    },
+    journal,
+  };
+}
