@@ -247,6 +247,18 @@ describe('saving warns', () => {
     ]);
   });
 
+  it('of a cancel that names a step of another case, which never runs beside it', () => {
+    const cases = [
+      { when: 'input.x', steps: [say('a', 1)] },
+      { when: 'input.y', steps: [{ id: 'stop', type: 'cancel', config: { steps: ['a'] } }] },
+    ];
+    const choice = (mode: string) => ({ id: 'c', type: 'switch', config: { mode, cases } });
+    expect(warningsOf([choice('first')])).toEqual([
+      'cancel_without_effect /steps/0/config/cases/1/steps/0/config/steps/0',
+    ]);
+    expect(warningsOf([choice('all')])).toEqual([]);
+  });
+
   it('of a milestone that waiting cannot change', () => {
     const waits = (when: string) => say('a', 1, { milestone: { when, else: 'wait' } });
     expect(warningsOf([waits('input.x')])).toEqual(['milestone_never_changes /steps/0/milestone/when']);

@@ -1,5 +1,5 @@
-/** The steps that a `cancel` may name: those of its own block and of the blocks around it, but for the steps that hold it. */
-import type { LaidStep } from './layout.ts';
+/** The steps that a `cancel` may name: all that may run beside it, nested ones included, but for the steps that hold it. */
+import type { LaidBlock, LaidStep, Layout } from './layout.ts';
 import { blocksAround, holderInSight, viewOf } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -7,7 +7,7 @@ type Reaching = { readonly from: LaidStep; readonly pointer: string; readonly wo
 
 /** The number of the step, or -1 when it cannot be reached, which is reported. */
 export function reachStep(id: string, { from, pointer, workshop }: Reaching): number {
-  const { layout, graph, issues } = workshop;
+  const { layout, issues } = workshop;
   const around = blocksAround(from.block, layout);
   // Of each block around, the step through which it leads to here: the `cancel` itself first.
   const way = [from.index, ...around.flatMap(({ owner }) => owner ?? [])];
@@ -27,34 +27,54 @@ export function reachStep(id: string, { from, pointer, workshop }: Reaching): nu
     });
     return -1;
   }
-  const depth = around.findIndex(({ index }) => index === target.block);
   if (way.includes(target.index)) {
     const message =
       target === from
         ? `\`${id}\` is this step itself`
         : `\`${id}\` holds this step, so it would be withdrawn together with it; name the steps inside, or end it another way`;
     issues.error({ code: 'step_out_of_reach', pointer, message });
-  } else if (depth === -1) {
-    refuseInner(target, way, { from, pointer, workshop });
-  } else if (graph.isAncestor(target.index, way[depth] ?? from.index)) {
+    return -1;
+  }
+  const holder = holderInSight(viewOf(from, layout), target, layout);
+  if (holder === undefined) {
+    issues.error({
+      code: 'step_out_of_reach',
+      pointer,
+      message: `\`${id}\` stands in a part of the workflow that is over, or has not begun, while this step runs`,
+    });
+    return -1;
+  }
+  const before = way[around.findIndex(({ index }) => index === holder.block)] ?? from.index;
+  if (hasEnded(target, { holder, before, workshop }) || isOtherChoice(target, holder, { way, around, layout })) {
     issues.warn({
       code: 'cancel_without_effect',
       pointer,
-      message: `\`${id}\` has ended before this step starts, so there is nothing to cancel`,
+      message: `\`${id}\` has ended before this step starts, or never runs beside it, so there is nothing to cancel`,
     });
   }
   return target.index;
 }
 
-function refuseInner(target: LaidStep, way: readonly number[], { from, pointer, workshop }: Reaching): void {
-  const { layout, issues } = workshop;
-  const holder = holderInSight(viewOf(from, layout), target, layout);
-  const canBeNamed = holder !== undefined && !way.includes(holder.index);
-  const hint = canBeNamed ? `; name \`${holder.id}\`, which holds it` : '';
-  issues.error({
-    code: 'step_out_of_reach',
-    pointer,
-    message: `\`${target.id}\` stands in another block: only steps of the same block and of the blocks around it can be named${hint}`,
-    suggestion: canBeNamed ? holder.id : undefined,
-  });
+type Held = { readonly holder: LaidStep; readonly before: number; readonly workshop: Workshop };
+
+/** Certainly: branches and items may run on when the step that holds them has ended. */
+function hasEnded(target: LaidStep, { holder, before, workshop: { graph, layout } }: Held): boolean {
+  if (!graph.isAncestor(holder.index, before)) return false;
+  return stepsAround(target, layout).every(
+    ({ index, document: { type } }) => index < holder.index || !['parallel', 'for_each'].includes(type),
+  );
+}
+
+type Around = { readonly way: readonly number[]; readonly around: readonly LaidBlock[]; readonly layout: Layout };
+
+/** It stands in another case, or another option, of a step that holds both and runs one of them. */
+function isOtherChoice(target: LaidStep, holder: LaidStep, { way, around, layout }: Around): boolean {
+  if (!way.includes(holder.index)) return false;
+  const ours = around.find(({ owner }) => owner === holder.index);
+  const theirs = blocksAround(target.block, layout).find(({ owner }) => owner === holder.index);
+  return ours !== undefined && theirs !== undefined && !(ours.together && theirs.together);
+}
+
+function stepsAround(step: LaidStep, layout: Layout): readonly LaidStep[] {
+  return blocksAround(step.block, layout).flatMap(({ owner }) => layout.steps[owner ?? -1] ?? []);
 }

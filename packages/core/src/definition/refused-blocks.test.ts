@@ -342,19 +342,6 @@ const cancels: readonly Refusal[] = [
     says: 'holds',
   },
   {
-    why: 'a step inside another block',
-    document: wf([typed('block', branch(say('a', 1))), cancel(['a'])]),
-    code: 'step_out_of_reach',
-    pointer: '/steps/1/config/steps/0',
-    suggestion: 'block',
-  },
-  {
-    why: 'a step of another branch',
-    document: wf([parallel({ a: branch(say('x', 1)), b: branch(cancel(['x'])) })]),
-    code: 'step_out_of_reach',
-    pointer: '/steps/0/config/branches/b/steps/0/config/steps/0',
-  },
-  {
     why: 'an unknown outcome',
     document: wf([say('a', 1), { id: 'b', type: 'cancel', config: { steps: ['a'], outcome: 'completed' } }]),
     code: 'not_allowed_value',

@@ -302,6 +302,54 @@ describe('cancel', () => {
     expect(run).toMatchObject({ took: 1, end: { status: 'COMPLETED' } });
   });
 
+  it('withdraws a step of another branch, and what follows it there [WCP19]', () => {
+    const branches = {
+      a: {
+        steps: [{ id: 'nap', type: 'wait', config: { for: '1h' } }, say('never', 1, after('nap')), say('other', 2)],
+      },
+      b: { steps: [doAct('found'), { id: 'stop', type: 'cancel', config: { steps: ['nap'] }, ...after('found') }] },
+    };
+    const plan = planOf([{ id: 'p', type: 'parallel', config: { branches } }]);
+    const run = simulate(plan);
+    expect(run).toMatchObject({ took: 1, end: { status: 'COMPLETED' } });
+    expect(rows(plan, run)).toContain('p.a.nap SKIPPED');
+    expect(rows(plan, run)).toContain('p.a.other SUCCESS');
+  });
+
+  it.each(['skip', 'complete'])(
+    'ends a block in every open item of a for_each, those to come are not affected (%s) [WCP26 WCP27]',
+    (outcome) => {
+      const inner = {
+        id: 'b',
+        type: 'block',
+        config: { steps: [say('s', { in: '${ item }' }), { id: 'nap', type: 'wait', config: { for: 100 } }] },
+      };
+      const plan = planOf([
+        each('e', { items: [1, 2, 3], concurrency: 2, steps: [inner] }),
+        doAct('found'),
+        { id: 'stop', type: 'cancel', config: { steps: ['b'], outcome }, ...after('found') },
+      ]);
+      const run = simulate(plan);
+      expect(run.took).toBe(101);
+      expect(rows(plan, run).filter((row) => row.includes('.b '))).toEqual(
+        ['e.0.b', 'e.1.b', 'e.2.b'].map(
+          (path, at) => `${path} ${at === 2 || outcome === 'complete' ? 'SUCCESS' : 'SKIPPED'}`,
+        ),
+      );
+    },
+  );
+
+  it('stays within the item that it stands in', () => {
+    const steps = [
+      { id: 'nap', type: 'wait', config: { for: 50 } },
+      { id: 'stop', type: 'cancel', config: { steps: ['nap'] }, when: 'item == 1' },
+    ];
+    const plan = planOf([each('e', { items: [1, 2], steps })]);
+    const run = simulate(plan);
+    expect(rows(plan, run)).toContain('e.0.nap SKIPPED');
+    expect(rows(plan, run)).toContain('e.1.nap SUCCESS');
+  });
+
   it('completes a for_each with what it has [WCP27]', () => {
     const plan = planOf([
       each('e', { items: [1, 2], steps: [doAct('call')] }),

@@ -6,6 +6,7 @@ import { type Decision, type Place, record } from './decision.ts';
 import { resultsOf } from './items.ts';
 import { optionOutput } from './options.ts';
 import { blockOutput, ownScopes } from './output.ts';
+import { isStopping } from './scope.ts';
 import { succeedStep } from './settle.ts';
 import { isFinal, keyOf, type Scope, type StepRun } from './state.ts';
 import { abandon, stepEnded, withdraw } from './stop.ts';
@@ -19,15 +20,33 @@ export function beginCancel(d: Decision, place: Place, work: Cancel): void {
 
 function cancelStep(d: Decision, from: Scope, index: number, outcome: Cancel['outcome']): void {
   const step = d.plan.steps[index];
-  const scope = step === undefined ? undefined : scopeOf(from, step.block);
-  if (step === undefined || scope === undefined) return;
-  const run = scope.runs.get(index);
+  if (step === undefined) return;
+  for (const scope of instancesOf(d, from, step.block)) cancelIn(d, { scope, step }, outcome);
+}
+
+function cancelIn(d: Decision, { scope, step }: Place, outcome: Cancel['outcome']): void {
+  if (scope.closed || isStopping(d, scope)) return; // what is stopping ends by itself
+  const run = scope.runs.get(step.index);
   if (run !== undefined && isFinal(run.status)) return;
   if (outcome === 'skip' || run === undefined || run.status === 'QUEUED') return withdraw(d, scope, step);
   const output = whatItHas(d, run);
   abandon(d, run);
   record(d, { e: 'succeeded', ...keyOf(run), at: d.at, ...(output === null ? {} : { o: output }) });
   stepEnded(d, scope, step);
+}
+
+/**
+ * The instances of the block that are open within the nearest instance around the cancelling step: the one that it stands in
+ * itself, or else all rounds, items and branches. One that opens later is not affected.
+ */
+function instancesOf(d: Decision, from: Scope, block: number): readonly Scope[] {
+  const around = scopeOf(from, block);
+  if (around !== undefined) return [around];
+  const owner = d.plan.steps[d.plan.blocks[block]?.owner ?? -1];
+  if (owner === undefined) return [];
+  return instancesOf(d, from, owner.block).flatMap(
+    ({ runs }) => runs.get(owner.index)?.inner.filter((inner) => inner.block === block && !inner.closed) ?? [],
+  );
 }
 
 /** The instance of the block that the cancelling step stands in, or in whose instance it stands. */

@@ -11,7 +11,8 @@ export const cancelType: ControlType = {
     additionalProperties: false,
     properties: {
       steps: {
-        description: 'Ids of steps of the same block, or of a block around it.',
+        description:
+          'Ids of steps, blocks included, of this block, of the blocks around it, and of blocks inside those: of a step inside a loop, a `for_each` or a branch, every run that is open, within the same round or item as this step. What opens later is not affected.',
         type: 'array',
         minItems: 1,
         uniqueItems: true,
