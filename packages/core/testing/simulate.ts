@@ -73,6 +73,8 @@ export type SimulationOptions = {
   readonly until?: number;
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
+  /** As the engine does: what the rules need no more is left out of the state. */
+  readonly forgets?: boolean;
 };
 
 type Move = 'restart' | 'move' | 'move_and_lose';
@@ -91,6 +93,7 @@ export function simulate(
     depth = 0,
     then = [],
     deaf = false,
+    forgets = false,
     onRestart,
     until = Number.POSITIVE_INFINITY,
   }: SimulationOptions = {},
@@ -100,7 +103,7 @@ export function simulate(
     context: { ...contextOf(input), depth },
     entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5 },
   };
-  let state = createState(plan);
+  let state = createState(plan, { forgets });
   const events: RunEvent[] = [];
   const tried: Try[] = [];
   const called: Called[] = [];
@@ -161,7 +164,7 @@ export function simulate(
     const stays = (each: RunInput | Move): boolean =>
       isMove(each) || COMMANDS.has(each.kind) || (how === 'move' && each.kind === 'attempt_ended');
     queue = queue.filter(({ input: each }) => stays(each));
-    const rebuilt = rebuild(plan, events);
+    const rebuilt = rebuild(plan, events, { forgets });
     onRestart?.(state, rebuilt);
     state = rebuilt;
     for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
@@ -235,8 +238,8 @@ function counter(): () => number {
 }
 
 /** The state that the events alone give, as one reads it from a journal: through JSON. */
-export function rebuild(plan: Plan, events: readonly RunEvent[]): RunState {
-  const state = createState(plan);
+export function rebuild(plan: Plan, events: readonly RunEvent[], { forgets = false } = {}): RunState {
+  const state = createState(plan, { forgets });
   for (const event of JSON.parse(JSON.stringify(events)) as RunEvent[]) apply(plan, state, event);
   state.timerChanges.armed.length = 0;
   state.timerChanges.dropped.length = 0;
@@ -258,8 +261,9 @@ export function portrait(plan: Plan, state: RunState): Json {
     run.child?.recalled ?? null,
   ]);
   const due = [...timers].map(([id, timer]) => [id, timer.kind, timer.due]);
-  const ended = state.ended.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`);
   const held = [...state.held].map((run) => [run.scope.path, run.step.id]);
+  const { count, lastAt, undoable } = state.ended;
+  const ended = [count, lastAt, ...undoable.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`)];
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
   return JSON.parse(
     JSON.stringify({

@@ -3,21 +3,20 @@
  * what is not there changes nothing.
  */
 import type { Plan } from '../definition/plan.ts';
+import { arm, close, drop, end, noteEnd, stopWaiting } from './apply-end.ts';
 import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
+import { forgetRoundsBefore } from './forget.ts';
 import { addItems, keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
 import {
   createScope,
   findRun,
-  isComplete,
   isFinal,
   isTried,
   pathOf,
   type RunState,
   roundOf,
   runOfRound,
-  type Scope,
   type StepRun,
-  type Timer,
 } from './state.ts';
 
 type EventOf<K extends RunEvent['e']> = Extract<RunEvent, { e: K }>;
@@ -198,6 +197,7 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   if (owner.waiting !== null || event.b === 'error') stopWaiting(state, owner);
   if (event.until !== undefined) owner.timer = arm(state, { kind: 'step', run: owner, due: event.until });
   if (event.b === 'error') owner.error = event.err ?? null;
+  if (event.i !== undefined && owner.step.work.kind === 'loop') forgetRoundsBefore(plan, state, owner, event.i);
 }
 
 /** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */
@@ -248,13 +248,12 @@ function goneBack(plan: Plan, state: RunState, event: EventOf<'succeeded'>): voi
   stopWaiting(state, taken);
   taken.status = 'SUCCESS';
   taken.endedAt = event.at;
-  state.ended.push(taken);
-  taken.endOrder = state.ended.length;
+  noteEnd(state, taken, event.at);
   scope.past ??= new Map();
   for (const index of again) {
     const run = scope.runs.get(index);
     if (run === undefined) continue;
-    run.leftAt = state.ended.length;
+    run.leftAt = state.ended.count;
     if (run !== taken) scope.remaining += 1;
     scope.runs.delete(index);
     const past = scope.past.get(index) ?? [];
@@ -289,7 +288,7 @@ function arrived(plan: Plan, state: RunState, event: EventOf<'arrived'>): void {
   if (run === undefined || scope === undefined || scope.arrived) return;
   scope.arrived = true;
   run.arrivals ??= [];
-  run.arrivals.push({ number: event.i, order: state.ended.length });
+  run.arrivals.push({ number: event.i, order: state.ended.count });
 }
 
 function takeArrivals(plan: Plan, run: StepRun | undefined, taken: readonly ArrivalKey[]): void {
@@ -363,82 +362,4 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
   };
   scope.runs.set(step.index, run);
   return run;
-}
-
-function end(
-  state: RunState,
-  run: StepRun | undefined,
-  status: 'SUCCESS' | 'FAILED' | 'SKIPPED',
-  at: number,
-  outcome: (run: StepRun) => void,
-): void {
-  if (run === undefined || isFinal(run.status)) return; // an outcome is recorded once
-  stopWaiting(state, run);
-  run.status = status;
-  run.endedAt = at;
-  outcome(run);
-  run.scope.remaining -= 1;
-  state.ended.push(run);
-  run.endOrder = state.ended.length;
-  for (const scope of run.inner) {
-    if (scope.closed) continue;
-    if (status === 'SUCCESS' && scope.stopping === null && runsOn(run)) linger(scope, run.scope);
-    else close(state, scope);
-  }
-  if (isComplete(run.scope) && run.scope.stopping === null && !failsBlock(run)) close(state, run.scope);
-}
-
-function failsBlock({ status, step: { onError } }: StepRun): boolean {
-  return status === 'FAILED' && (onError.kind === 'fail' || onError.kind === 'handler');
-}
-
-/** True of steps whose open blocks need not stop when they succeed. */
-function runsOn({ step: { work } }: StepRun): boolean {
-  if (work.kind === 'parallel') return work.join.kind === 'count' && !work.join.cancelRemaining;
-  return work.kind === 'for_each' && work.remaining === 'ignore';
-}
-
-function linger(scope: Scope, around: Scope): void {
-  scope.lingers = true;
-  around.lingering += 1;
-}
-
-function close(state: RunState, scope: Scope): void {
-  if (scope.closed) return;
-  scope.closed = true;
-  if (scope.graceTimer !== null) drop(state, scope.graceTimer);
-  if (scope.lingering > 0) closeLingering(state, scope);
-  const { owner } = scope;
-  if (owner === null) return;
-  if (scope.index !== null) owner.items[scope.failed ? 'failed' : 'succeeded'] += 1;
-  if (!scope.lingers) return;
-  scope.lingers = false;
-  owner.scope.lingering -= 1;
-  if (isComplete(owner.scope) && owner.scope.stopping === null) close(state, owner.scope);
-}
-
-/** A block that is taken out of the execution takes the branches with it that nothing in it waited for. */
-function closeLingering(state: RunState, { runs }: Scope): void {
-  for (const run of runs.values()) for (const inner of run.inner) if (inner.lingers) close(state, inner);
-}
-
-function arm(state: RunState, timer: Timer): number {
-  const id = state.nextTimer;
-  state.nextTimer += 1;
-  state.timers.set(id, timer);
-  state.timerChanges.armed.push({ timer: id, due: timer.due });
-  return id;
-}
-
-function stopWaiting(state: RunState, run: StepRun): void {
-  if (run.timer !== null) drop(state, run.timer);
-  run.timer = null;
-  run.waiting = null;
-  if (run.child !== null) state.children.delete(run.child.id);
-  state.signals.waiting.delete(run);
-  state.held.delete(run);
-}
-
-function drop(state: RunState, id: number): void {
-  if (state.timers.delete(id)) state.timerChanges.dropped.push(id);
 }

@@ -51,7 +51,7 @@ export function decide(plan: Plan, state: RunState, input: RunInput, around: Sur
 /** A signal may have been received before what was decided last, and what follows from it does not happen before that. */
 function timeOf({ startedAt, ended, signals }: RunState, input: RunInput): number {
   if (input.kind !== 'signal') return input.at;
-  let at = Math.max(input.at, startedAt ?? 0, ended.at(-1)?.endedAt ?? 0);
+  let at = Math.max(input.at, startedAt ?? 0, ended.lastAt);
   for (const run of signals.waiting) at = Math.max(at, run.startedAt ?? 0);
   return at;
 }

@@ -12,7 +12,7 @@ const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborte
 /** Undoes the step that ended last among those not yet undone; when none is left, the last steps run. */
 export function undoNext(d: Decision): void {
   if (isUndoing(d, null)) return;
-  const next = d.state.ended.findLast((run) => isToUndo(d, run));
+  const next = d.state.ended.undoable.findLast((run) => isToUndo(d, run));
   if (next === undefined) return lastSteps(d);
   if (d.state.phase !== 'compensating') record(d, { e: 'phase', at: d.at, phase: 'compensating' });
   openBlock(d, next, ['compensate']);
@@ -21,7 +21,7 @@ export function undoNext(d: Decision): void {
 /** The same inside a block that failed and has a handler with `compensate`: then the handler opens. */
 export function undoInside(d: Decision, owner: StepRun, err: StepError): void {
   if (isUndoing(d, owner)) return;
-  const next = d.state.ended.findLast((run) => isToUndo(d, run) && isInside(run.scope, owner));
+  const next = d.state.ended.undoable.findLast((run) => isToUndo(d, run) && isInside(run.scope, owner));
   if (next === undefined) openBlock(d, owner, ['error'], { err });
   else openBlock(d, next, ['compensate']);
 }

@@ -150,8 +150,10 @@ export type RunState = {
   readonly children: Map<string, StepRun>;
   /** The runs that wait for their milestone, in the order in which they began to. */
   readonly held: Set<StepRun>;
-  /** Runs that have ended, in the order in which they did. */
-  readonly ended: StepRun[];
+  /** Runs that have ended: how many, when the last did, and those that may have to be undone, in the order in which they ended. */
+  readonly ended: { count: number; lastAt: number; readonly undoable: StepRun[] };
+  /** What the rules need no more is left out; see forget.ts. */
+  readonly forgets: boolean;
   /** What the execution will end as, once the top block stops. */
   stop: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
@@ -164,7 +166,7 @@ export type RunState = {
   readonly failedCompensations: Map<StepRun, StepError>;
 };
 
-export function createState(plan: Plan): RunState {
+export function createState(plan: Plan, { forgets = false } = {}): RunState {
   const top = createScope(plan, { path: '', block: 0, parent: null, owner: null, error: null, index: null });
   return {
     status: 'PENDING',
@@ -181,7 +183,8 @@ export function createState(plan: Plan): RunState {
     signals: { next: 0, kept: new Map(), waiting: new Set() },
     children: new Map(),
     held: new Set(),
-    ended: [],
+    ended: { count: 0, lastAt: 0, undoable: [] },
+    forgets,
     stop: null,
     timerChanges: { armed: [], dropped: [] },
     paused: false,

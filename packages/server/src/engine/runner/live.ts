@@ -109,7 +109,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     tenantId,
     correlationId,
     plan,
-    state: createState(plan),
+    state: createState(plan, { forgets: true }),
     around: { context, entropy: seed.entropy },
     facts,
     seq: 0,
