@@ -16,7 +16,13 @@ const none = () => 0;
 const metrics = createMetrics();
 createHttpMetrics(metrics);
 engineObserver(metrics);
-engineMetrics(metrics, { inFlight: none, runningAttempts: none, ownedShards: none, leaseAgeMs: none });
+engineMetrics(metrics, {
+  inFlight: none,
+  runningAttempts: none,
+  ownedShards: none,
+  leaseAgeMs: none,
+  complaint: () => null,
+});
 attemptMetrics(metrics);
 databaseMetrics(metrics, { poolState: () => ({ open: 0, idle: 0, waiting: 0, size: 0 }) });
 houseMetrics(metrics);

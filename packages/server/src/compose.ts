@@ -9,7 +9,7 @@ import { databaseParts, openDatabase } from './compose/open-database.ts';
 import { createServices } from './compose/services.ts';
 import { createStopStack, type StopStack } from './compose/stop-stack.ts';
 import type { Config } from './config.ts';
-import type { Engine } from './engine/index.ts';
+import type { Engine, EngineState } from './engine/index.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { systemClock } from './kernel/clock/clock.ts';
 import type { Database } from './kernel/db/database.ts';
@@ -91,11 +91,13 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   return { url, gateway, database, firstKey, stop: stack.stop };
 }
 
-function enginePart(engine: Engine): HealthPart {
+function enginePart(engine: Engine & Pick<EngineState, 'complaint'>): HealthPart {
   return {
     name: 'engine',
     async check() {
       if (!engine.ready()) throw new Error('the engine takes no work');
+      // No reason to send this process no requests: others would find the same.
+      return engine.complaint() ?? undefined;
     },
   };
 }

@@ -110,7 +110,7 @@ export const settings = {
     'CLOUDFLOW_DRAIN_TIMEOUT',
     duration('0s', '10m'),
     '25s',
-    'How long a stop waits for what is running.',
+    'How long a stop waits for attempts that run; their executions are driven by other processes meanwhile.',
   ),
   logLevel: setting('CLOUDFLOW_LOG_LEVEL', oneOf(...logLevels), 'info', 'Least important line that is logged.'),
   logFormat: setting(

@@ -1,6 +1,6 @@
 /** The numbers of the parts, as /metrics shows them. */
 import type { AttemptObserver } from '../action/index.ts';
-import type { EngineObserver, EngineState } from '../engine/index.ts';
+import { type EngineObserver, type EngineState, invariants } from '../engine/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 
@@ -51,7 +51,15 @@ export function engineObserver(metrics: Metrics): EngineObserver {
     name: 'engine_timer_lag_seconds',
     help: 'How late due timers (waits, retries, timeouts) were handed to their executions',
   });
+  const violations = metrics.gauge({
+    name: 'engine_invariant_violations',
+    help: `What must never be, and is to be alarmed when it is not 0, by \`invariant\`: ${Object.entries(invariants)
+      .map(([name, text]) => `${name} (${text})`)
+      .join('; ')}`,
+    labels: ['invariant'],
+  });
   return {
+    violations: (invariant, found) => violations.set({ invariant }, found),
     flushed(count, milliseconds) {
       duration.observe(milliseconds / 1000);
       entries.inc(count);

@@ -20,6 +20,8 @@ export type EngineDeps = {
   readonly leaseMs: number;
   /** Executions in memory; at so many, starts are refused with `overloaded`, and those of others are left in the table. */
   readonly maxInFlight: number;
+  /** How often the watchdog looks. Default: 30 s. */
+  readonly watchEveryMs?: number;
   /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
   readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
@@ -43,11 +45,14 @@ export type EngineState = {
   ownedShards(): number;
   /** Since it was last certain that our leases hold; 0 without shards. */
   leaseAgeMs(): number;
+  /** What the watchdog found stuck, in words; null: nothing. */
+  complaint(): string | null;
 };
 
 /** Beginnings of tries wait so long for a flush that is made anyway: a try that lasts longer shows as EXECUTING. */
 const SOFT_FLUSH_MS = 200;
 const SWEEP_EVERY_MS = 100;
+const WATCH_EVERY_MS = 30_000;
 /** How often tries that run elsewhere, or here for others, are seen to. */
 const LOOK_AT_MOVED_MS = 1_000;
 /** What ends so soon after a stop is asked for is written as if nothing had been asked. */
@@ -67,6 +72,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     runningAttempts: () => parts.attempts.running,
     ownedShards: () => parts.ownership.ownedShards().length,
     leaseAgeMs: () => parts.ownership.leaseAgeMs(),
+    complaint: () => parts.watchdog.complaint(),
     async begin({ drives = true } = {}) {
       if (drives) {
         parts.inbound.begin();
@@ -75,6 +81,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       }
       chores.push(setInterval(() => sweep(parts), SWEEP_EVERY_MS));
       chores.push(setInterval(() => void parts.movedTries.look(), LOOK_AT_MOVED_MS));
+      if (drives) chores.push(setInterval(() => void parts.watchdog.look(), deps.watchEveryMs ?? WATCH_EVERY_MS));
       accepting = true;
     },
     start: (request, options = {}) => (accepting ? parts.starts.start(request, options) : notAccepting()),

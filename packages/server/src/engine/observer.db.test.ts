@@ -25,6 +25,7 @@ function aCount() {
       seen.started += 1;
     },
     executionEnded: (status) => void seen.ended.push(status),
+    violations: () => undefined,
     timerHandedOn: (lateMs) => void seen.late.push(lateMs),
   };
   return { seen, observer };

@@ -1,5 +1,6 @@
 /** What the engine tells of its work, for numbers: called on its hot path, so that whoever listens must be quick and not throw. */
 import type { FinalStatus } from '@cloudflow/core/run/event.ts';
+import type { Invariant } from './store/violations.ts';
 
 export type EngineObserver = {
   /** So many entries were written and settled together. Failed tries count as time. */
@@ -12,6 +13,8 @@ export type EngineObserver = {
   executionEnded(status: FinalStatus): void;
   /** A due timer was handed on, so many milliseconds after it was due. */
   timerHandedOn(lateMs: number): void;
+  /** What the watchdog found at its last look of what must never be. */
+  violations(invariant: Invariant, found: number): void;
 };
 
 const nothing = (): void => undefined;
@@ -23,4 +26,5 @@ export const noObserver: EngineObserver = {
   executionStarted: nothing,
   executionEnded: nothing,
   timerHandedOn: nothing,
+  violations: nothing,
 };

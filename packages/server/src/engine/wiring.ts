@@ -28,6 +28,7 @@ import { createStarts, finishedOf, type NewId, type Starts } from './runner/star
 import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
+import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
 import { createEngineStore } from './store/engine-store.ts';
 import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
@@ -48,6 +49,7 @@ export type Parts = {
   runner: Runner;
   attempts: Attempts;
   movedTries: MovedTries;
+  watchdog: Watchdog;
   caution: Caution;
   timers: Timers;
   loader: Loader;
@@ -59,6 +61,9 @@ export type Parts = {
 
 /** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
 const TIMERS_AT_ONCE = 10_000;
+/** What the watchdog calls late, and how many executions it looks at in one go. */
+const LATE_MS = 60_000;
+const WATCHED_PAGE = 2_000;
 const RECOVER_AGAIN_MS = 1_000;
 const FLUSH_WITHIN_MS = 500;
 const CONFIRM_WITHIN_MS = 10_000;
@@ -91,6 +96,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.inbound = wireInbound(parts);
   parts.starts = wireStarts(parts);
   parts.startAll = wireStartAll(parts);
+  parts.watchdog = wireWatchdog(parts);
   parts.children = wireChildren(parts);
   return parts;
 }
@@ -244,6 +250,21 @@ export async function moveTries(parts: Parts, leaves: (live: LiveExecution) => b
   runner.flushSoft(0);
   await Promise.race([lane.drain(), pause(FLUSH_WITHIN_MS, undefined, { ref: false })]);
   await attempts.move(leaves, movedTries.record);
+}
+
+function wireWatchdog(parts: Parts): Watchdog {
+  const { store, owner, observer } = parts;
+  const { log, maxInFlight } = parts.deps;
+  return createWatchdog({
+    log,
+    ownedShards: () => parts.ownership.ownedShards(),
+    violations: () => store.violations(owner, LATE_MS),
+    unwaiting: (shards, after) => store.unwaiting(shards, after, WATCHED_PAGE),
+    // Where there is no room for more, what has not begun stands in the table.
+    isDriven: (id) => parts.runner.get(id) !== undefined || parts.runner.size >= maxInFlight,
+    takeUp: (id) => void (parts.loader.putOff.has(id) || parts.loader.load(id)),
+    counted: observer.violations,
+  });
 }
 
 function wireTimers(parts: Parts): Timers {

@@ -21,6 +21,7 @@ import { insertStarts, type NewStart } from './insert-starts.ts';
 import { readStored, storedExecution } from './load-executions.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
+import { unwaiting, violations } from './violations.ts';
 import { writtenUpTo } from './written-up-to.ts';
 
 export function createEngineStore(database: Database, values: LargeValues) {
@@ -46,6 +47,8 @@ export function createEngineStore(database: Database, values: LargeValues) {
     suspectsOf: (shards: readonly number[]) => suspectsOf(database, shards),
     countLoads: (process: string, executionIds: readonly string[]) => countLoads(database, process, executionIds),
     absolve: (process: string, executionIds: readonly string[]) => absolve(database, process, executionIds),
+    violations: (process: string, lateMs: number) => violations(database, process, lateMs),
+    unwaiting: (shards: readonly number[], after: string, limit: number) => unwaiting(database, shards, after, limit),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { createHealth } from './health.ts';
 
+test('a part that is well may say what people should know all the same', async () => {
+  const engine = { name: 'engine', check: () => Promise.resolve('stuck: overdue_timers: 2') };
+  expect(await createHealth([engine]).report()).toEqual({
+    ready: true,
+    parts: { engine: { ok: true, reason: 'stuck: overdue_timers: 2' } },
+  });
+});
+
 test('a process is ready when all of its parts are, and says which one is not', async () => {
   const database = { name: 'database', check: async () => undefined };
   const engine = { name: 'engine', check: () => Promise.reject(new Error('the engine takes no work')) };
@@ -21,9 +29,10 @@ test('probes that come at the same time share one look, and a later one looks ag
   let looks = 0;
   const held = Promise.withResolvers<void>();
   const health = createHealth([{ name: 'database', check }]);
-  function check(): Promise<void> {
+  async function check(): Promise<undefined> {
     looks += 1;
-    return held.promise;
+    await held.promise;
+    return undefined;
   }
   const reports = [health.report(), health.report(), health.report()];
   held.resolve();

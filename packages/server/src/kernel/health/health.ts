@@ -2,8 +2,11 @@
 
 export type HealthPart = {
   readonly name: string;
-  /** Resolves when the part is well; rejects with an error whose message people may read. */
-  check(): Promise<void>;
+  /**
+   * Resolves when the part is well, with what people should know all the same, if anything; rejects with an error whose
+   * message people may read.
+   */
+  check(): Promise<string | undefined>;
 };
 
 export type HealthReport = {
@@ -48,8 +51,8 @@ async function outcome(part: HealthPart): Promise<{ ok: boolean; reason?: string
     timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
   });
   try {
-    await Promise.race([part.check(), patience]);
-    return { ok: true };
+    const note = await Promise.race([part.check(), patience]);
+    return note === undefined ? { ok: true } : { ok: true, reason: note };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   } finally {
