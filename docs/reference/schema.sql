@@ -189,6 +189,27 @@ create policy engine on execution_timers for all to cloudflow_engine using (true
 create policy owner on execution_timers for all to <owner> using (true) with check (true);
 grant delete, insert, select, update on execution_timers to cloudflow_engine;
 
+create table gate_entries (
+  gate_id              uuid not null,
+  execution_id         uuid not null,
+  tenant_id            uuid not null,
+  since                timestamp with time zone not null,
+  most_held            integer not null,
+  shard                smallint not null,
+  priority             smallint not null,
+  held                 boolean not null,
+  run                  text not null default ''::text,
+  constraint gate_entries_pkey PRIMARY KEY (gate_id, execution_id, run),
+  constraint gate_entries_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
+);
+CREATE INDEX gate_entries_waiting ON gate_entries USING btree (shard, gate_id) WHERE (NOT held);
+alter table gate_entries enable row level security, force row level security;
+create policy app on gate_entries for select to cloudflow_app using ((tenant_id = current_tenant()));
+create policy engine on gate_entries for all to cloudflow_engine using (true) with check (true);
+create policy owner on gate_entries for all to <owner> using (true) with check (true);
+grant select on gate_entries to cloudflow_app;
+grant delete, insert, select, update on gate_entries to cloudflow_engine;
+
 create table outbox (
   id                   uuid not null,
   tx                   xid8 not null default pg_current_xact_id(),

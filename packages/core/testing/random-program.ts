@@ -32,12 +32,13 @@ const step = fc.record({
   join: fc.constantFrom('all', 'any', 'cancel'),
   undo: fc.boolean(),
   milestone: fc.constantFrom(null, null, null, 'skip', 'wait', 'now'),
+  lock: fc.constantFrom<Json>(null, 'execution', 'workflow'),
 });
 export const program = fc.array(step, { minLength: 1, maxLength: 8 });
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never;
 
 export function stepsOf(steps: Program): Json[] {
-  return steps.map(({ kind, deps, when, onError, join, undo, milestone }, n) => {
+  return steps.map(({ kind, deps, when, onError, join, undo, milestone, lock }, n) => {
     const dependsOn = [...new Set(deps.map((back) => n - 1 - back).filter((each) => each >= 0))].map(
       (each) => `s${each}`,
     );
@@ -48,9 +49,11 @@ export function stepsOf(steps: Program): Json[] {
     const handled = onError === 'handler' ? { steps: [doAct(`h${n}`)] } : onError;
     const common = { ...after(...dependsOn), ...several, ...(when === null ? {} : { when }), on_error: handled };
     const undone = undo && kind === 'act' ? { compensate: { type: 'act', config: {} } } : {};
+    const locked = lock === null || kind === 'each' || kind === 'sets' ? {} : { lock: { key: "'one'", scope: lock } };
     return stepOf(kind, n, {
       ...common,
       ...undone,
+      ...locked,
       ...(kind === 'each' || kind === 'sets' ? {} : milestoneOf(milestone)),
     });
   });

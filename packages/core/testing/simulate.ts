@@ -3,6 +3,7 @@
  * passes only from one due moment to the next.
  */
 import type { Plan } from '../src/definition/plan.ts';
+import { ask, createGate, type Gate, leave } from '../src/gate/gate.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
 } from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
 import type { PauseScope, RunEvent, RunKey } from '../src/run/event.ts';
-import { createState, type RunState } from '../src/run/state.ts';
+import { createState, type GateEffect, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
 
 export type Try = Extract<Effect, { kind: 'attempt' }>;
@@ -81,7 +82,15 @@ type Move = 'restart' | 'move' | 'move_and_lose';
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
-const COMMANDS: ReadonlySet<string> = new Set(['start', 'cancel', 'pause', 'resume', 'signal', 'child_ended']);
+const COMMANDS: ReadonlySet<string> = new Set([
+  'start',
+  'cancel',
+  'pause',
+  'resume',
+  'signal',
+  'child_ended',
+  'granted',
+]);
 
 export function simulate(
   plan: Plan,
@@ -109,9 +118,23 @@ export function simulate(
   const called: Called[] = [];
   const cancelled: string[] = [];
   const ended = new Set<string>();
+  const gates = new Map<string, Gate>();
   let end: Simulation['end'];
   let queue: { at: number; order: number; input: RunInput | Move }[] = [];
   const later = (at: number, what: RunInput | Move): void => void queue.push({ at, order: serial(), input: what });
+
+  /** Its gates are its own: nobody else asks. */
+  function answerAtGate({ kind, gate: { of, key: name }, key }: GateEffect, now: number): void {
+    const id = `${of}/${name}`;
+    const gate = gates.get(id) ?? createGate();
+    gates.set(id, gate);
+    const holder = { execution: 'x', run: key === undefined ? '' : JSON.stringify(key) };
+    const asked = { ...holder, since: now, priority: 1, limit: 1, strategy: 'queue' } as const;
+    const { answers } = kind === 'ask' ? ask(gate, asked) : leave(gate, holder);
+    for (const { to } of answers) {
+      later(now, { kind: 'granted', at: now, ...(to.run === '' ? {} : { key: JSON.parse(to.run) as RunKey }) });
+    }
+  }
 
   function carryOut(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
@@ -133,6 +156,7 @@ export function simulate(
         cancelled.push(effect.executionId);
         tellEnd(effect.executionId, now + 3, { status: 'CANCELLED' });
       }
+      if (effect.kind === 'ask' || effect.kind === 'leave') answerAtGate(effect, now);
       if (effect.kind !== 'attempt') continue;
       tried.push(effect);
       const { after = 1, ...outcome } = answer(effect);
@@ -243,6 +267,7 @@ export function rebuild(plan: Plan, events: readonly RunEvent[], { forgets = fal
   for (const event of JSON.parse(JSON.stringify(events)) as RunEvent[]) apply(plan, state, event);
   state.timerChanges.armed.length = 0;
   state.timerChanges.dropped.length = 0;
+  state.gateChanges.length = 0;
   return state;
 }
 
@@ -265,8 +290,10 @@ export function portrait(plan: Plan, state: RunState): Json {
   const { count, lastAt, undoable } = state.ended;
   const ended = [count, lastAt, ...undoable.map((run) => `${run.scope.path}/${run.step.id}/${run.round}`)];
   const rows = stepRows(plan, state).map((row) => ({ ...row, input: row.input(contextOf()) }));
+  const places = { slot: state.slot, locks: [...state.locking].map((run) => [run.scope.path, run.step.id, run.lock]) };
   return JSON.parse(
     JSON.stringify({
+      places,
       status,
       phase,
       startedAt,

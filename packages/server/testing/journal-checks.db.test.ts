@@ -6,15 +6,20 @@ import { checks, runChecks } from './journal-checks.ts';
 
 const engines: TestEngines = useEngines();
 
-/** What has run before the damage: ended in each way, waiting for a time, and under way without an owner. */
-const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'parent', string> = {
-  done: '',
-  failed: '',
-  cancelled: '',
-  waiting: '',
-  executing: '',
-  parent: '',
-};
+/** What has run before the damage: ended in each way, waiting for a time, under way without an owner, and one behind another. */
+const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'queued' | 'locking' | 'parent', string> =
+  {
+    queued: '',
+    locking: '',
+    done: '',
+    failed: '',
+    cancelled: '',
+    waiting: '',
+    executing: '',
+    parent: '',
+  };
+
+const patient = { timeout: 10_000 };
 
 beforeAll(async () => {
   const world = aWorld();
@@ -25,6 +30,7 @@ beforeAll(async () => {
   const engine = await engines.anEngine({ actions: world });
   const quick = { retry: { max_attempts: 3, initial: 20, backoff: 'fixed' } };
   const child = await engines.publish([nap('long', '1h')]);
+  const one = { lock: { key: '1', scope: 'tenant' } };
   const shapes = {
     done: [act('first'), nap('pause', 20, needs('first')), act('flaky', { ...needs('pause'), ...quick })],
     failed: [act('broken', { retry: { max_attempts: 1 } }), act('never', needs('broken'))],
@@ -32,16 +38,23 @@ beforeAll(async () => {
     waiting: [nap('long', '1h')],
     executing: [act('endless')],
     parent: [{ id: 'call', type: 'sub_workflow', config: { workflow_id: child.slug } }],
+    locking: [nap('holder', '1h', one), nap('behind', '1h', one)],
   };
   for (const [name, steps] of Object.entries(shapes)) {
-    const workflow = await engines.publish(steps);
+    const workflow = await engines.publish(steps, name === 'waiting' ? { concurrency: { limit: 1 } } : {});
     const idempotency = { key: name, hash: Buffer.alloc(32) };
     ids[name as keyof typeof ids] = idOf(await engine.start(aStart(workflow, { idempotency })));
+    if (name === 'waiting') ids.queued = idOf(await engine.start(aStart(workflow)));
   }
   await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', { reason: 'enough' });
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
   const waits = `select 1 from workflow_executions where parent_id = '${ids.parent}' and wait_reason is not null`;
   await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(1));
+  await vi.waitFor(
+    async () => expect(await engines.rows('select held from gate_entries where held')).toHaveLength(2),
+    patient,
+  );
+  await vi.waitFor(async () => expect(await engines.rows('select id from execution_inbox')).toEqual([]), patient);
   await engine.drain(0);
 });
 beforeEach(() => engines.rows('begin'));
@@ -99,7 +112,7 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
   },
   'a second start': { found: ['Q3-started'], by: () => appended('waiting', { e: 'started', at: late }) },
   'a journal that does not begin with its start': {
-    found: ['Q3-started'],
+    found: ['Q3-started', 'Q8-status'],
     by: () =>
       `update execution_events set data = replace(data, '"e":"started"', '"e":"phase"') where execution_id = '${ids.waiting}'`,
   },
@@ -134,6 +147,26 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     by: () => appended('waiting', succeeded('long'), taken('long'), taken('long')),
   },
   'an arrival that never came': { found: ['Q4-arrivals'], by: () => appended('waiting', taken('long')) },
+  'a place that was not given up at the end': {
+    found: ['Q6-places'],
+    by: () => `update gate_entries set execution_id = '${ids.done}' where execution_id = '${ids.waiting}'`,
+  },
+  'a wait of an execution that is gone': {
+    found: ['Q6-places', 'Q6-unasked'],
+    by: () => `update gate_entries set execution_id = gen_random_uuid() where execution_id = '${ids.queued}'`,
+  },
+  'two at a gate for one': {
+    found: ['Q6-limit'],
+    by: () => `update gate_entries set held = true where execution_id = '${ids.queued}'`,
+  },
+  'a free place that nobody is let into': {
+    found: ['Q6-standing'],
+    by: () => `delete from gate_entries where execution_id = '${ids.waiting}'`,
+  },
+  'an execution that waits for its place and stands in no queue': {
+    found: ['Q6-unasked'],
+    by: () => `delete from gate_entries where execution_id = '${ids.queued}'`,
+  },
   'a second end': { found: ['Q7-end'], by: () => appended('done', { e: 'ended', at: late, st: 'COMPLETED' }) },
   'a step after the end': { found: ['Q7-end'], by: () => appended('done', { e: 'skipped', s: 'other', at: late }) },
   'another status than the journal says': { found: ['Q8-status'], by: () => changed('done', 'status = 3') },
@@ -207,7 +240,7 @@ const found = async () => Object.keys(await runChecks(engines.rows)).map((title)
 describe('the checks of the journal', () => {
   it('find nothing in a healthy one', async () => {
     const statuses = await engines.rows('select status, wait_reason from workflow_executions order by id');
-    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 1, 1, 1]);
+    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 5, 1, 1, 1, 1]);
     expect(await found()).toEqual([]);
   });
 

@@ -9,6 +9,8 @@ const journal = `journal as (
   select v.execution_id, v.seq, o.place, o.event, o.event ->> 'e' as kind, (o.event ->> 'at')::bigint as at,
          o.event ->> 's' as step, coalesce(o.event ->> 'p', '') as scope, coalesce((o.event ->> 'r')::int, 0) as round
     from execution_events v, json_array_elements(readable_json(v.data)) with ordinality as o (event, place))`;
+/** What may happen to an execution that has not started: it waits for its place under a concurrency limit. */
+const unstarted = `('asked', 'paused', 'resumed', 'signalled', 'cancel_requested', 'ended')`;
 const outcomes = `('succeeded', 'failed', 'skipped')`;
 
 export const checks: readonly Check[] = [
@@ -47,13 +49,12 @@ export const checks: readonly Check[] = [
   },
   {
     id: 'Q3-started',
-    says: 'an execution that was started twice, or has events before its start (but pauses; one that could not be stored only ends)',
-    sql: `with ${journal}, told as (
-            select execution_id, array_agg(kind order by seq, place) filter (where kind not in ('paused', 'resumed')) as kinds,
-                   count(*) filter (where kind = 'started') as starts
-              from journal group by execution_id)
-          select execution_id from told
-           where starts > 1 or starts = 1 and kinds[1] <> 'started' or starts = 0 and kinds <> array['ended']`,
+    says: 'an execution that was started twice, or did something before its start but ask for its place, and end',
+    sql: `with ${journal}
+          select execution_id from journal group by execution_id
+          having count(*) filter (where kind = 'started') > 1
+              or count(*) filter (where kind not in ${unstarted}) > 0
+                 and (array_agg(kind order by seq, place) filter (where kind not in ${unstarted}))[1] <> 'started'`,
   },
   {
     id: 'Q4-again',
@@ -85,6 +86,42 @@ export const checks: readonly Check[] = [
                and (a.kind = 'arrived' and (a.event ->> 'i')::int = t.number or a.kind in ('succeeded', 'skipped') and t.number = 0))`,
   },
   {
+    id: 'Q6-places',
+    says: 'a place at a gate, held or waited for, of an execution that has ended or is not there, and nobody on the way to give it up',
+    sql: `select g.gate_id, g.execution_id, g.run from gate_entries g left join workflow_executions e on e.id = g.execution_id
+           where (e.id is null or e.finished_at is not null)
+             and not exists (select 1 from execution_inbox i where i.execution_id = g.gate_id and i.kind = 'gate_leave')`,
+  },
+  {
+    id: 'Q6-limit',
+    says: 'more that hold a gate than any of them allows',
+    sql: `select gate_id from gate_entries where held group by gate_id having count(*) > max(most_held)`,
+  },
+  {
+    id: 'Q6-standing',
+    says: 'somebody who waits in front of a free place, and nothing on the way to the gate',
+    sql: `select g.gate_id from gate_entries g
+           where not exists (select 1 from execution_inbox i where i.execution_id = g.gate_id)
+           group by g.gate_id
+          having count(*) filter (where g.held) < min(g.most_held) filter (where not g.held)`,
+  },
+  {
+    id: 'Q6-unasked',
+    says: 'an execution that waits for its place, or a step for its lock, of which no gate knows',
+    sql: `with ${journal}, asked as (
+            select execution_id, '' as run from workflow_executions e join journal j on j.execution_id = e.id
+             where j.kind = 'asked' and e.status = 5
+          union all
+            select j.execution_id, j.step from journal j join workflow_executions e on e.id = j.execution_id
+             where j.kind = 'locking' and e.wait_reason = 8 and e.finished_at is null
+               and not exists (select 1 from journal o where o.execution_id = j.execution_id and o.step = j.step
+                                and o.scope = j.scope and o.round = j.round and o.kind in ('locked', 'succeeded', 'failed', 'skipped')))
+          select a.execution_id, a.run from asked a
+           where not exists (select 1 from gate_entries g where g.execution_id = a.execution_id
+                              and (g.run = '' or g.run::json ->> 's' = a.run))
+             and not exists (select 1 from execution_inbox i where i.kind in ('gate_ask', 'granted', 'turned_away'))`,
+  },
+  {
     id: 'Q7-end',
     says: 'an execution that ended twice, or went on after its end',
     sql: `with ${journal}
@@ -96,11 +133,11 @@ export const checks: readonly Check[] = [
     id: 'Q8-status',
     says: 'a row whose status or end is not what its journal says',
     sql: `with ${journal}, told as (
-            select execution_id, max(event ->> 'st') filter (where kind = 'ended') as ended, bool_or(kind not in ('paused', 'resumed')) as begun
+            select execution_id, max(event ->> 'st') filter (where kind = 'ended') as ended, bool_or(kind = 'started') as started
               from journal group by execution_id)
           select e.id, e.status, told.ended from workflow_executions e left join told on told.execution_id = e.id
            where (array['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'HELD'])[e.status + 1] is distinct from
-                   coalesce(told.ended, case when told.begun then 'RUNNING' when told.execution_id is null then 'PENDING' else 'HELD' end)
+                   coalesce(told.ended, case when told.started then 'RUNNING' when told.execution_id is null then 'PENDING' else 'HELD' end)
               or (e.finished_at is null) <> (told.ended is null)`,
   },
   {

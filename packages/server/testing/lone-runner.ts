@@ -17,6 +17,7 @@ export function loneRunner(): Runner {
     readAnew: none,
     onStartSettled: none,
     onEnded: none,
+    atOwnGate: () => false,
     onConsumed: none,
     onSurvived: none,
     storing: { add: none, takeReady: () => [] },

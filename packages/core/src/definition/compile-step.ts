@@ -2,6 +2,7 @@
 import type { Expression, Template } from '../expression/expression.ts';
 import { compileAction } from './compile-action.ts';
 import type { Sight, TypeCompiler } from './control-type.ts';
+import { compileLock } from './exclusion.ts';
 import { goBack } from './go-back.ts';
 import type { Issues } from './issues.ts';
 import { compileJoin, isOfArrivals } from './join.ts';
@@ -40,6 +41,7 @@ export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
     when,
     milestone: compileMilestone(step, view, workshop),
     join: compileJoin(step, dependsOn, workshop),
+    lock: compileLock(step, view, workshop),
     timeoutMs,
     onError: compileOnError(step, issues),
     compensation: step.blocks.get('compensate') ?? null,

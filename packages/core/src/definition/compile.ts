@@ -3,6 +3,7 @@ import { isJsonObject, type Json } from '../json.ts';
 import { warnOfBusyLoops } from './busy-loops.ts';
 import { compileStep } from './compile-step.ts';
 import type { WorkflowDocument } from './document.ts';
+import { compileConcurrency } from './exclusion.ts';
 import { drawGraph } from './graph.ts';
 import { holdsExpression } from './holds-expression.ts';
 import { type CheckInput, compileInputSchema } from './input-schema.ts';
@@ -99,6 +100,7 @@ function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
     onCancel: layout.onCancel,
     hasTimedMilestones: steps.some(({ milestone }) => milestone !== null && milestone.reads === null),
     priority: document.priority ?? 3,
+    concurrency: compileConcurrency(workshop),
     checkInput,
   };
 }

@@ -17,6 +17,14 @@ export type RetryDocument = {
 
 export type HandlerDocument = { readonly steps: readonly StepDocument[]; readonly compensate?: boolean };
 
+export type ConcurrencyDocument = {
+  readonly key?: string;
+  readonly limit: number;
+  readonly strategy?: 'queue' | 'reject' | 'cancel_running' | 'skip';
+};
+
+export type LockDocument = { readonly key: string; readonly scope: 'execution' | 'workflow' | 'tenant' };
+
 /** What a step and a compensation have in common. */
 export type WorkDocument = {
   readonly type: string;
@@ -35,6 +43,7 @@ export type StepDocument = WorkDocument & {
   readonly cancel_remaining?: boolean;
   readonly milestone?: { readonly when: string; readonly else?: 'skip' | 'wait' };
   readonly compensate?: WorkDocument;
+  readonly lock?: LockDocument;
   readonly output?: Json;
 };
 
@@ -63,6 +72,7 @@ export type WorkflowDocument = {
   readonly retry?: RetryDocument;
   readonly step_timeout?: DurationValue;
   readonly priority?: number;
+  readonly concurrency?: ConcurrencyDocument;
   readonly on_failure?: readonly StepDocument[];
   readonly on_cancel?: readonly StepDocument[];
   readonly ui?: JsonObject;

@@ -27,9 +27,21 @@ export type Plan = {
   readonly hasTimedMilestones: boolean;
   /** 1 (first) to 5. */
   readonly priority: number;
+  readonly concurrency: Concurrency | null;
   /** Problems of an input against `input_schema`, pointers relative to the input; empty when it fits. */
   readonly checkInput: (input: Json) => readonly InputProblem[];
 };
+
+/** `key` null: one limit for the whole workflow. */
+export type Concurrency = {
+  readonly key: Expression | null;
+  readonly limit: number;
+  readonly strategy: ConcurrencyStrategy;
+};
+export type ConcurrencyStrategy = 'queue' | 'reject' | 'cancel_running' | 'skip';
+
+export type Lock = { readonly key: Expression; readonly scope: LockScope };
+export type LockScope = 'execution' | 'workflow' | 'tenant';
 
 export type InputProblem = { readonly pointer: string; readonly code: string; readonly message: string };
 
@@ -116,6 +128,7 @@ export type PlanStep = {
   readonly when: Expression | null;
   readonly milestone: Milestone | null;
   readonly join: Join;
+  readonly lock: Lock | null;
   /** Of one attempt, for an action; of the whole step, for a step that holds blocks. */
   readonly timeoutMs: number | null;
   readonly onError: OnError;

@@ -40,9 +40,9 @@ const structure: readonly Refusal[] = [
   },
   {
     why: 'a field that is not built yet',
-    document: wf([], { concurrency: { limit: 1 } }),
+    document: wf([], { slo: { within: '1h' } }),
     code: 'unknown_field',
-    pointer: '/concurrency',
+    pointer: '/slo',
   },
   {
     why: 'a key with a slash, escaped in the pointer',

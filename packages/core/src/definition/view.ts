@@ -33,6 +33,9 @@ export function viewAfter(block: number, layout: Layout): View {
   return { block, step: null, names: namesIn(block, layout) };
 }
 
+/** Before anything has begun: the key of `concurrency`. */
+export const viewOfInput: View = { block: null, step: null, names: ['input', 'workflow', 'tenant'] };
+
 /** After all steps have ended: the output of the workflow. */
 export const viewOfEnd: View = { block: null, step: null, names: always };
 

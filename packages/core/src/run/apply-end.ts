@@ -1,4 +1,5 @@
 /** How `apply` ends runs and blocks, and what goes with them: waits and timers. */
+import { leaveLock } from './held-places.ts';
 import { isComplete, isFinal, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 
 export function end(
@@ -10,6 +11,7 @@ export function end(
 ): void {
   if (run === undefined || isFinal(run.status)) return; // an outcome is recorded once
   stopWaiting(state, run);
+  leaveLock(state, run);
   run.status = status;
   run.endedAt = at;
   outcome(run);

@@ -6,6 +6,7 @@ import type { Plan } from '../definition/plan.ts';
 import { arm, close, drop, end, noteEnd, stopWaiting } from './apply-end.ts';
 import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
 import { forgetRoundsBefore } from './forget.ts';
+import { askForLock, askForSlot, holdLock, leaveAll, leaveLock } from './held-places.ts';
 import { addItems, keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
 import {
   createScope,
@@ -24,8 +25,14 @@ type EventOf<K extends RunEvent['e']> = Extract<RunEvent, { e: K }>;
 export function apply(plan: Plan, state: RunState, event: RunEvent): void {
   state.lastAt = event.at;
   switch (event.e) {
+    case 'asked':
+      return askForSlot(state, event.k, event.at);
     case 'started':
       return started(plan, state, event);
+    case 'locking':
+      return askForLock(state, runOf(plan, state, event, null), event.k, event.at);
+    case 'locked':
+      return holdLock(state, runOf(plan, state, event, null), event.k);
     case 'begun':
       return begun(plan, state, event);
     case 'retrying':
@@ -246,6 +253,7 @@ function goneBack(plan: Plan, state: RunState, event: EventOf<'succeeded'>): voi
   // While the `goto` itself has not ended, its block cannot be complete, whatever closes in it.
   for (const index of again) for (const inner of scope.runs.get(index)?.inner ?? []) close(state, inner);
   stopWaiting(state, taken);
+  leaveLock(state, taken);
   taken.status = 'SUCCESS';
   taken.endedAt = event.at;
   noteEnd(state, taken, event.at);
@@ -317,6 +325,7 @@ function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
   state.signals.waiting.clear();
   state.children.clear();
   state.held.clear();
+  leaveAll(state);
 }
 
 /** The run that the event names, made when this is the first that is heard of it. */
@@ -327,7 +336,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
   if (step === undefined || scope === undefined) return undefined;
   const known = runOfRound(scope, step.index, key.r ?? 0);
   if (known !== undefined) {
-    known.startedAt ??= startedAt; // it was held before
+    known.startedAt ??= startedAt; // it was there before it began: held, or waiting for its lock
     return known;
   }
   const run: StepRun = {
@@ -348,6 +357,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     passedOver: false,
     waiting: null,
     child: null,
+    lock: null,
     waitsFrom: 0,
     signal: null,
     timedOption: null,

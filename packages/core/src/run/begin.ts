@@ -1,4 +1,4 @@
-/** How steps begin: join, then `when`, then the work itself. Pure work ends at once; the rest becomes an effect or a timer. */
+/** How steps begin: join, then `when`, then the lock, then the work itself. Pure work ends at once; the rest becomes an effect or a timer. */
 
 import type { PlanStep, Work } from '../definition/plan.ts';
 import { isJsonObject, type Json } from '../json.ts';
@@ -8,6 +8,7 @@ import { beginCall } from './children.ts';
 import type { Effect } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
+import { behindLock, mayBegin } from './gates.ts';
 import { beginForEach } from './items.ts';
 import { judgeJoin, stepsOnlyFor } from './join.ts';
 import { beginGoto } from './jumps.ts';
@@ -33,17 +34,17 @@ export function beginStep(d: Decision, place: Place): void {
   if (arrivals !== null) return takeArrivals(d, place, arrivals);
   if (scope.closed || isStopping(d, scope)) return;
   const known = scope.runs.get(step.index);
-  if (known !== undefined) return d.state.held.has(known) ? atMilestone(d, place) : undefined;
+  if (known !== undefined) return mayBegin(known) || d.state.held.has(known) ? atMilestone(d, place) : undefined;
   const verdict = judgeJoin(step, scope);
   if (verdict === 'wait') return;
   if (verdict === 'skip') return skip(d, place);
   if (step.join.kind === 'count' && step.join.cancelRemaining) {
     for (const each of stepsOnlyFor(step, d.plan.steps, scope)) withdraw(d, scope, each);
   }
-  if (step.when === null) return atMilestone(d, place);
+  if (step.when === null) return behindLock(d, place, atMilestone);
   const asked = evaluateCondition(d, scope, step.when);
   if ('error' in asked) return failStep(d, place, asked.error);
-  return asked.value ? atMilestone(d, place) : passOver(d, place);
+  return asked.value ? behindLock(d, place, atMilestone) : passOver(d, place);
 }
 
 /** Asks the held steps again that what was recorded from this event on may let start; the number of events they know of. */

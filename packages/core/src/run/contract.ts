@@ -36,6 +36,10 @@ export type RunInput =
       readonly by?: string;
     }
   | { readonly kind: 'resume'; readonly at: number; readonly scope: PauseScope; readonly by?: string }
+  /** A gate lets the execution (no `key`), or the run of a step, pass. */
+  | { readonly kind: 'granted'; readonly at: number; readonly key?: RunKey }
+  /** A gate turns the execution away. */
+  | { readonly kind: 'turned_away'; readonly at: number; readonly code: 'concurrency_rejected' | 'concurrency_skipped' }
   /** Go on with what an earlier decision left for later, see `Decided.more`. */
   | { readonly kind: 'continue'; readonly at: number };
 
@@ -94,6 +98,9 @@ export type Entropy = {
   random(): number;
 };
 
+/** Which gate: that of the workflow's `concurrency`, or of a lock that all executions of the workflow or the tenant share. */
+export type GateName = { readonly of: 'concurrency' | 'workflow' | 'tenant'; readonly key: string };
+
 export type Effect =
   /** Run one try. `free` when it touches nothing outside (a function): it may start before anything is committed. */
   | {
@@ -135,4 +142,8 @@ export type Effect =
   | { readonly kind: 'cancel_child'; readonly executionId: string; readonly reason: string }
   | { readonly kind: 'arm'; readonly timer: number; readonly due: number }
   | { readonly kind: 'disarm'; readonly timer: number }
+  /** Ask a gate to let the execution (no `key`), or the run of a step, pass: `granted` or `turned_away` is the answer. */
+  | { readonly kind: 'ask'; readonly gate: GateName; readonly key?: RunKey; readonly at: number }
+  /** Whatever was asked of the gate is over: the place is free, or nobody waits for it any more. */
+  | { readonly kind: 'leave'; readonly gate: GateName; readonly key?: RunKey }
   | { readonly kind: 'end'; readonly status: FinalStatus; readonly output: Json; readonly error: StepError | null };

@@ -8,8 +8,9 @@ import { askHeld, beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
-import { type Decision, record, timerEffects } from './decision.ts';
+import { type Decision, gateEffects, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
+import { askToStart, cancelUnstarted, lockGranted, passOnLocks, turnedAway } from './gates.ts';
 import { itemsDue } from './items.ts';
 import { lookAgain } from './look-again.ts';
 import { failUnreachable } from './milestones.ts';
@@ -99,7 +100,7 @@ function followUp(d: Decision): Decided {
     if (d.state.held.size > 0 && !d.state.paused) known = askHeld(d, known);
     if (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN) break;
     if (at >= d.tasks.length) {
-      if (failUnreachable(d)) continue;
+      if (passOnLocks(d) || failUnreachable(d)) continue;
       break;
     }
     const task = d.tasks[at];
@@ -109,8 +110,10 @@ function followUp(d: Decision): Decided {
     else if (task.kind === 'completed') completeScope(d, task.scope);
     else scopeAtRest(d, task.scope);
   }
+  if (at >= d.tasks.length) passOnLocks(d);
   d.state.backlog = d.tasks.slice(at);
   timerEffects(d);
+  gateEffects(d);
   // A turn that ended early has not looked whether the steps at their milestones can still start.
   const more =
     d.state.backlog.length > 0 || (d.state.held.size > 0 && (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN));
@@ -144,13 +147,24 @@ function hear(d: Decision, input: RunInput): void {
       return pause(d, input);
     case 'resume':
       return unpause(d, input);
+    case 'granted':
+      return input.key === undefined ? begin(d) : lockGranted(d, input.key);
+    case 'turned_away':
+      return turnedAway(d, input.code);
     case 'continue':
       return; // the backlog is what there is to do
   }
 }
 
 function start(d: Decision): void {
-  if (d.state.status !== 'PENDING' || d.state.paused) return; // `unpause` starts it
+  // Paused: `unpause` starts it. Asked already: the gate does.
+  if (d.state.status !== 'PENDING' || d.state.paused || d.state.slot !== null) return;
+  if (d.plan.concurrency === null) begin(d);
+  else askToStart(d, d.plan.concurrency);
+}
+
+function begin(d: Decision): void {
+  if (d.state.status !== 'PENDING') return;
   record(d, { e: 'started', at: d.at });
   beginRoots(d, d.state.top);
 }
@@ -228,11 +242,13 @@ function* openRuns(scope: Scope): Generator<StepRun> {
 function cancel(d: Decision, { reason, by }: Input<'cancel'>): void {
   if (d.state.stop !== null) return;
   for (const { scope } of d.state.pauses) record(d, { e: 'resumed', at: d.at, ...scopeField(scope) });
-  if (d.state.status === 'PENDING') record(d, { e: 'started', at: d.at });
+  if (d.state.status === 'PENDING' && d.state.slot === null) record(d, { e: 'started', at: d.at });
   record(d, { e: 'cancel_requested', at: d.at, ...whyFields({ reason, by }) });
   const message =
     reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;
-  stopScope(d, d.state.top, { to: 'CANCELLED', error: { code: 'cancelled', message } });
+  const error = { code: 'cancelled', message };
+  if (d.state.status === 'PENDING') return cancelUnstarted(d, error);
+  stopScope(d, d.state.top, { to: 'CANCELLED', error });
 }
 
 function resumeTry(d: Decision, run: StepRun): void {

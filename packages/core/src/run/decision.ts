@@ -28,6 +28,14 @@ export function record(d: Decision, event: RunEvent): void {
   apply(d.plan, d.state, event);
 }
 
+/** What gates are to hear, as effects. */
+export function gateEffects(d: Decision): void {
+  const { gateChanges } = d.state;
+  if (gateChanges.length === 0) return;
+  d.effects.push(...gateChanges);
+  gateChanges.length = 0;
+}
+
 /** The timers that were set and dropped by the recorded events, as effects. One that came and went is neither. */
 export function timerEffects(d: Decision): void {
   const { armed, dropped } = d.state.timerChanges;

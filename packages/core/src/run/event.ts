@@ -45,7 +45,13 @@ export type MatchFailure = {
 export type ArrivalKey = readonly [string, number];
 
 export type RunEvent =
+  /** Before `started`: it asks for its place under its `concurrency`. `k` is the key. */
+  | { readonly e: 'asked'; readonly at: number; readonly k: string }
   | { readonly e: 'started'; readonly at: number }
+  /** The step waits for its lock; `k` is the key. */
+  | (RunKey & { readonly e: 'locking'; readonly at: number; readonly k: string })
+  /** The step holds its lock, until it has ended. `k` is the key, absent after `locking`. */
+  | (RunKey & { readonly e: 'locked'; readonly at: number; readonly k?: string })
   /**
    * A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a
    * wait or a deadline of a block is due. Of a wait for signals: `g` the kept one that it takes (also of a wait that began

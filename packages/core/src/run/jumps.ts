@@ -17,7 +17,7 @@ export function beginGoto(d: Decision, place: Place, work: Goto): void {
   }
   for (const index of work.again) {
     const run = scope.runs.get(index);
-    if (run === undefined || index === step.index) continue; // its own, when it waited for its milestone, ends below
+    if (run === undefined || index === step.index) continue; // its own, when it waited for its milestone or its lock, ends below
     abandon(d, run); // of one that has ended: the branches that nothing waits for
     if (!isFinal(run.status)) record(d, { e: 'skipped', ...keyOf(run), at: d.at, w: true });
   }

@@ -5,6 +5,7 @@
 import type { PlanStep } from '../definition/plan.ts';
 import { joinOfArrivals } from './arrivals.ts';
 import type { Decision } from './decision.ts';
+import { mayBegin } from './gates.ts';
 import { isStopping } from './scope.ts';
 import { isComplete, isFinal, type Scope } from './state.ts';
 import { isAtRest } from './stop.ts';
@@ -26,7 +27,8 @@ export function lookAgain(d: Decision): void {
 function beginAgain(d: Decision, scope: Scope): void {
   for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
     const step = d.plan.steps[index];
-    if (step !== undefined && (!scope.runs.has(index) || mayRunAgain(step, scope)))
+    const run = scope.runs.get(index);
+    if (step !== undefined && (run === undefined || mayBegin(run) || mayRunAgain(step, scope)))
       d.tasks.push({ kind: 'begin', scope, step });
   }
 }

@@ -24,7 +24,8 @@ export function judgeMilestone(d: Decision, place: Place): 'start' | 'skip' | 'n
   }
   if (asked.value) return 'start';
   if (!milestone.waits) return 'skip';
-  if (!scope.runs.has(step.index)) record(d, { e: 'held', ...keyIn(scope, step), at: d.at });
+  const run = scope.runs.get(step.index);
+  if (run === undefined || !d.state.held.has(run)) record(d, { e: 'held', ...keyIn(scope, step), at: d.at });
   return 'neither';
 }
 

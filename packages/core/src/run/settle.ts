@@ -64,7 +64,7 @@ export function failStep(d: Decision, place: Place, error: StepError | AttemptEr
 }
 
 function handle(d: Decision, { scope, step }: Place, err: StepError): void {
-  // Also of one that was held, and has not begun: it is EXECUTING while its handler runs.
+  // Also of one that was held, or waited for its lock, and has not begun: it is EXECUTING while its handler runs.
   if (scope.runs.get(step.index)?.status !== 'EXECUTING') record(d, { e: 'begun', ...keyIn(scope, step), at: d.at });
   const run = scope.runs.get(step.index);
   if (run === undefined) return;

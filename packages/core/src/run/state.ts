@@ -4,8 +4,9 @@
  * A *scope* is one instance of a block; a *step run* is one run of a step inside a scope. The runs of a scope are keyed by
  * step number; scopes are keyed by their path (`route.1`, `pay.error`), '' for the top of the document.
  */
-import type { Plan, PlanStep } from '../definition/plan.ts';
+import type { LockScope, Plan, PlanStep } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import type { Effect } from './contract.ts';
 import type {
   ArrivalKey,
   ExecutionStatus,
@@ -44,6 +45,8 @@ export type StepRun = {
   waiting: 'delay' | 'retry_backoff' | 'signal' | 'child' | null;
   /** The execution that a `sub_workflow` started; `recalled` once it was told to cancel. */
   child: { readonly id: string; recalled: { readonly error: StepError | null } | null } | null;
+  /** The lock that it holds, or waits for. */
+  lock: HeldLock | null;
   /** Of a wait for signals: the number from which on they came while it waits. */
   waitsFrom: number;
   /** The signal that ended its wait. */
@@ -67,6 +70,8 @@ export type StepRun = {
   /** How many runs of the execution had ended before this one: the order of compensation. */
   endOrder: number;
 };
+
+export type HeldLock = { readonly key: string; readonly scope: LockScope; held: boolean };
 
 export type Signal = {
   /** Signals are numbered from 0 in the order in which they came. */
@@ -123,6 +128,8 @@ export type Pause = {
   readonly by: string | null;
 };
 
+export type GateEffect = Extract<Effect, { kind: 'ask' | 'leave' }>;
+
 const noPauses: readonly Pause[] = [];
 
 export type RunState = {
@@ -158,6 +165,12 @@ export type RunState = {
   stop: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
   readonly timerChanges: { armed: { timer: number; due: number }[]; dropped: number[] };
+  /** Its place under `concurrency`, once it has asked for one. */
+  slot: { readonly key: string } | null;
+  /** The runs that hold a lock or wait for one, in the order in which they asked. */
+  readonly locking: Set<StepRun>;
+  /** What gates are to hear of since the driver last asked; not part of what the journal says. */
+  readonly gateChanges: GateEffect[];
   paused: boolean;
   /** Why it is: one for each scope. */
   pauses: readonly Pause[];
@@ -187,6 +200,9 @@ export function createState(plan: Plan, { forgets = false } = {}): RunState {
     forgets,
     stop: null,
     timerChanges: { armed: [], dropped: [] },
+    slot: null,
+    locking: new Set(),
+    gateChanges: [],
     paused: false,
     pauses: noPauses,
     backlog: [],

@@ -19,10 +19,11 @@ export type WaitReason = (typeof waitReasons)[number];
 
 /**
  * Null while something executes or is still to be followed up, and when the execution has ended. Of several waits, that for a
- * signal, else the one that ends first; a child of which nobody knows when it ends comes last.
+ * signal, else the one that ends first; a lock or a child, of which nobody knows when it ends, comes last.
  */
 export function waitReason(state: RunState): WaitReason | null {
   if (state.status === 'PENDING' && state.paused) return 'paused';
+  if (state.status === 'PENDING') return state.slot === null ? null : 'concurrency';
   if (state.status !== 'RUNNING') return null;
   if (state.paused) return isExecuting(state) ? null : 'paused';
   if (state.backlog.length > 0 || isExecuting(state)) return null;
@@ -42,7 +43,19 @@ function reasonToWait(state: RunState): WaitReason | null {
     if (timer.kind !== 'step' || timer.run.waiting === null) continue;
     if (first === null || timer.due < first.due) first = { due: timer.due, reason: timer.run.waiting };
   }
-  return first?.reason ?? (state.children.size > 0 ? 'child' : null);
+  return first?.reason ?? (waitsForLock(state) ? 'lock' : state.children.size > 0 ? 'child' : null);
+}
+
+/** For one that somebody else holds: where a step of this execution does, that runs, waits for something itself, or is held. */
+function waitsForLock({ locking }: RunState): boolean {
+  if (locking.size === 0) return false;
+  const own = new Set<string>();
+  for (const { lock } of locking) if (lock?.held) own.add(`${lock.scope} ${lock.key}`);
+  for (const { lock } of locking) {
+    if (lock === null || lock.held || lock.scope === 'execution') continue;
+    if (!own.has(`${lock.scope} ${lock.key}`)) return true;
+  }
+  return false;
 }
 
 /** True while a try is under way anywhere in the execution, or a child is being called. */

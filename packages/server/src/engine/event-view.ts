@@ -41,7 +41,10 @@ export function eventPage(rows: readonly JournalRow[], from: EventPosition, limi
 }
 
 const names: Readonly<Record<EventKind, string>> = {
+  asked: 'slot_asked',
   started: 'execution_started',
+  locking: 'lock_asked',
+  locked: 'step_locked',
   begun: 'step_started',
   retrying: 'step_retrying',
   called: 'child_started',
@@ -91,6 +94,7 @@ const fields: Readonly<Record<string, string>> = {
   bad: 'match_error',
   id: 'child_execution_id',
   ver: 'child_version',
+  k: 'key',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {

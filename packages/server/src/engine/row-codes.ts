@@ -3,7 +3,7 @@ import type { ExecutionStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
 
 /**
- * `workflow_executions.status`. One that has not begun and waits by name (`paused`) is held: it has a number of its own, so
+ * `workflow_executions.status`. One that has not begun and waits by name (`paused`, `concurrency`) is held: it has a number of its own, so
  * that who looks for starts to begin does not come across it again and again.
  */
 export function statusNumber(status: ExecutionStatus, waitReason: WaitReason | null): number {

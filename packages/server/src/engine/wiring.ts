@@ -5,11 +5,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
+import type { StartRequest } from './engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
+import { firstGate } from './gates/gate-id.ts';
+import { createGateKeeper, type GateKeeper } from './gates/gate-keeper.ts';
 import type { JournalEntry } from './journal/entry.ts';
 import { createLane, type Lane } from './journal/lane.ts';
 import { createLargeValues } from './journal/large-values.ts';
@@ -57,6 +61,7 @@ export type Parts = {
   starts: Starts;
   startAll: StartAll;
   children: ChildResolver;
+  gates: GateKeeper;
 };
 
 /** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
@@ -98,6 +103,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.startAll = wireStartAll(parts);
   parts.watchdog = wireWatchdog(parts);
   parts.children = wireChildren(parts);
+  parts.gates = wireGates(parts);
   return parts;
 }
 
@@ -122,6 +128,7 @@ async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void
     await parts.caution.begin(taken.flatMap(({ shard, orphaned }) => (orphaned ? shard : [])));
     await parts.timers.look();
     await parts.inbound.recover(shards);
+    await parts.gates.recover(shards);
     parts.takingUp.over();
   } catch (error) {
     parts.takingUp.failed({ error });
@@ -131,8 +138,9 @@ async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void
   }
 }
 
-function forget({ runner }: Parts, shards: ReadonlySet<number>, reason: string): void {
+function forget({ runner, gates }: Parts, shards: ReadonlySet<number>, reason: string): void {
   for (const live of [...runner.all()]) if (shards.has(live.shard)) runner.drop(live, reason);
+  gates.forget(shards);
 }
 
 function wireLane(parts: Parts): Lane {
@@ -142,10 +150,15 @@ function wireLane(parts: Parts): Lane {
     owner: parts.owner,
     epochOf: (shard) => parts.ownership.epochOf(shard),
     source: {
-      take: (limit) => parts.runner.source.take(limit),
+      take(limit) {
+        const entries = parts.gates.source.take(limit);
+        return entries.length === 0
+          ? parts.runner.source.take(limit)
+          : [...entries, ...parts.runner.source.take(limit - entries.length)];
+      },
       settled(entry, result) {
         if (result.kind === 'refused') parts.observer.entryRefused();
-        parts.runner.source.settled(entry, result);
+        if (!parts.gates.source.settled(entry, result)) parts.runner.source.settled(entry, result);
         if (result.kind === 'committed') hintOwner(parts, entry);
       },
     },
@@ -187,9 +200,12 @@ function wireRunner(parts: Parts): Runner {
     },
     onStartSettled(live, result) {
       if (result.kind === 'committed' || result.kind === 'pending') parts.observer.executionStarted();
+      else parts.gates.undone(live);
       parts.starts.settled(live, result);
     },
+    atOwnGate: (live, effect) => parts.gates.atOwnGate(live, effect),
     onEnded(live) {
+      parts.gates.ended(live);
       if (live.end !== null) parts.observer.executionEnded(live.end.status);
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
     },
@@ -292,6 +308,10 @@ function wireLoader(parts: Parts): Loader {
     now: () => clock.now(),
     read: parts.store.loadExecution,
     planOf,
+    async prepareGate({ tenantId, input }, plan) {
+      const gate = firstGate(plan, { tenantId, input: JSON.parse(input) as Json }, clock.now());
+      if (gate !== null) await parts.gates.prepare(gate);
+    },
     epochOf: (shard) => parts.ownership.epochOf(shard),
     armTimer: (timer) => parts.timers.add(timer),
     caution: parts.caution,
@@ -306,6 +326,7 @@ function wireInbound(parts: Parts): Inbound {
   return createInbound({
     log,
     loader: parts.loader,
+    toGate: (gateId, message, inboxId) => parts.gates.deliver(gateId, message, inboxId),
     ownedShards: () => parts.ownership.ownedShards(),
     pendingStarts,
     inboxOf,
@@ -321,7 +342,7 @@ function wireStarts(parts: Parts): Starts {
     runner: parts.runner,
     waiters: parts.waiters,
     entropy: parts.entropy,
-    newId: (now) => newId(now, parts.ownership.ownedShards()),
+    ...placing(parts),
     maxInFlight,
     confirmWithinMs,
     readHead,
@@ -333,7 +354,7 @@ function wireStartAll(parts: Parts): StartAll {
   return createStartAll({
     clock,
     entropy: parts.entropy,
-    newId: (now) => newId(now, parts.ownership.ownedShards()),
+    ...placing(parts),
     insertStarts: parts.store.insertStarts,
     loader: parts.loader,
     room: () => maxInFlight - parts.runner.size,
@@ -349,14 +370,43 @@ function wireChildren(parts: Parts): ChildResolver {
     clock,
     log,
     resolveForStart,
-    newId: (now) => newId(now, parts.ownership.ownedShards()).id,
+    newId: (now) => newId(now, null, parts.ownership).id,
     hear: (live, key, answer) => parts.runner.hear(live, { kind: 'child_resolved', key, at: clock.now(), answer }),
   });
 }
 
-/** In one of our shards, when we have any: then the execution begins here and now. */
-function newId(now: number, shards: readonly number[]): NewId {
-  const shard = shards[Math.floor(Math.random() * shards.length)];
+function wireGates(parts: Parts): GateKeeper {
+  return createGateKeeper({
+    log: parts.deps.log,
+    read: parts.store.gateEntries,
+    standing: parts.store.standingGates,
+    epochOf: (shard) => parts.ownership.epochOf(shard),
+    live: (executionId) => parts.runner.get(executionId),
+    hear: (live, input) => parts.runner.hear(live, input),
+    wakeLane: () => parts.lane.wake(),
+    onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
+  });
+}
+
+function placing(parts: Parts) {
+  return {
+    newId: (now: number, gate: string | null) => newId(now, gate, parts.ownership),
+    firstGate: ({ plan, tenantId, input }: StartRequest, now: number) => firstGate(plan, { tenantId, input }, now),
+    prepareGate: (gateId: string) => parts.gates.prepare(gateId),
+  };
+}
+
+/**
+ * In the shard of the gate that it will ask first: then the gate answers at once. Else in one of our shards, when we have
+ * any: then the execution begins here and now.
+ */
+function newId(
+  now: number,
+  gate: string | null,
+  { owns, ownedShards }: Pick<Ownership, 'owns' | 'ownedShards'>,
+): NewId {
+  const shards = ownedShards();
+  const shard = gate === null ? shards[Math.floor(Math.random() * shards.length)] : shardOf(gate);
   const id = uuidV7(now, shard);
-  return { id, shard: shard ?? shardOf(id), isOurs: shard !== undefined };
+  return { id, shard: shard ?? shardOf(id), isOurs: shard !== undefined && owns(shard) };
 }

@@ -58,6 +58,22 @@ const stepFields: JsonObject = {
     description: 'A step that undoes this one when the execution fails or is cancelled.',
     $ref: '#/$defs/compensation',
   },
+  lock: {
+    description:
+      'Steps that hold the same lock exclude one another: it is waited for after `when`, and held until the step has ended, retries and handler included.',
+    type: 'object',
+    required: ['key', 'scope'],
+    additionalProperties: false,
+    properties: {
+      key: { ...expressionSchema, description: 'An expression; a constant key is `"\'name\'"`.' },
+      scope: {
+        description:
+          'Who shares the lock: the steps of one execution, all executions of the workflow, or of the tenant.',
+        enum: ['execution', 'workflow', 'tenant'],
+      },
+    },
+    examples: [{ key: 'input.account', scope: 'tenant' }],
+  },
   output: { ...templateSchema, description: 'Shapes what `steps.ID.output` is; `result` is the raw result.' },
 };
 

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../json.ts';
 import { controlTypes } from '../types/index.ts';
 import { stepDefinitions } from './step-schema.ts';
-import { commonDefinitions, semverPattern, templateSchema } from './value-schemas.ts';
+import { commonDefinitions, expressionSchema, semverPattern, templateSchema } from './value-schemas.ts';
 
 /** The version of the language. */
 export const schemaVersion = '1.0';
@@ -56,11 +56,37 @@ const fields: JsonObject = {
   retry: { description: 'Default for the actions that name none.', $ref: '#/$defs/retry' },
   step_timeout: { description: 'Default for the actions that name no `timeout`.', $ref: '#/$defs/duration' },
   priority: {
-    description: 'Order among PENDING executions, 1 is first.',
+    description: 'Order among PENDING executions, 1 is first; a minute of waiting counts as one level.',
     type: 'integer',
     minimum: 1,
     maximum: 5,
     default: 3,
+  },
+  concurrency: {
+    description: 'At most `limit` executions run at once, of the whole workflow or for each key.',
+    type: 'object',
+    required: ['limit'],
+    additionalProperties: false,
+    properties: {
+      key: {
+        ...expressionSchema,
+        description:
+          'An expression over `input`: executions with the same value share one limit. None: all of the workflow do.',
+      },
+      limit: {
+        description: 'How many may run at once. Each execution goes by the limit of its own version.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 100_000,
+      },
+      strategy: {
+        description:
+          'When the limit is reached: wait (PENDING with `wait_reason` "concurrency"), end CANCELLED with `concurrency_rejected` or with `concurrency_skipped`, or cancel the oldest and start when it has ended, compensation included.',
+        enum: ['queue', 'reject', 'cancel_running', 'skip'],
+        default: 'queue',
+      },
+    },
+    examples: [{ key: 'input.customer_id', limit: 1, strategy: 'queue' }],
   },
   on_failure: { description: 'Steps that run after compensation when the execution fails.', $ref: '#/$defs/steps' },
   on_cancel: {

@@ -7,7 +7,7 @@ export const blockType: ControlType = {
   type: 'block',
   aliases: [],
   summary:
-    'Groups steps for a common `when`, `join`, `timeout`, `on_error` and `compensate`. The output is that of its last-listed step that ran. With `join` "each" or "sets" it runs several times, see Arrivals.',
+    'Groups steps for a common `when`, `join`, `lock`, `timeout`, `on_error` and `compensate`. The output is that of its last-listed step that ran. With `join` "each" or "sets" it runs several times, see Arrivals.',
   configSchema: {
     type: 'object',
     required: ['steps'],

@@ -2,6 +2,7 @@
  * What the lane writes: the net of one execution in one flush, already folded. A flush never holds two entries of one
  * execution, because all parts of its statement see one snapshot: the second would not find what the first wrote.
  */
+import type { GateEntry, GateHolder } from '@cloudflow/core/gate/gate.ts';
 import type { ExecutionStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
 
@@ -26,6 +27,16 @@ export type JournalEntry = {
   readonly sent: readonly SentRow[];
   /** Executions that this one starts: stored PENDING with the events that start them, for whoever owns their shards. */
   readonly children: readonly ChildRow[];
+  /** Places at gates of this shard that are asked for or given up; of each at most one. */
+  readonly gates: readonly GateRow[];
+};
+
+/** A place at a gate: as it is now, or null when it is no more. */
+export type GateRow = {
+  readonly gateId: string;
+  readonly tenantId: string;
+  readonly holder: GateHolder;
+  readonly entry: GateEntry | null;
 };
 
 export type ChildRow = { readonly executionId: string; readonly shard: number; readonly start: StartRow };
@@ -39,11 +50,8 @@ export type SentRow = {
   readonly payload: string;
 };
 
-/** Of all who send nothing and start nobody: one list each. */
-export const nothingSent: { readonly sent: readonly SentRow[]; readonly children: readonly ChildRow[] } = {
-  sent: [],
-  children: [],
-};
+/** Of all who send nothing, start nobody and are at no gate: one list each. */
+export const nothingSent: Pick<JournalEntry, 'sent' | 'children' | 'gates'> = { sent: [], children: [], gates: [] };
 
 export type StartRow = {
   readonly tenantId: string;

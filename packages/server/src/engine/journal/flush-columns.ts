@@ -2,9 +2,10 @@
  * What a flush sends, as columns: for each part of the statement the names, types and values of its rows. The text of the
  * statement and its parameters are both made from these tables, so that they cannot disagree.
  */
+import type { GateEntry } from '@cloudflow/core/gate/gate.ts';
 import { phaseCode, statusNumber, waitReasonCode } from '../row-codes.ts';
 import { ArrayColumn, type ElementType } from './array-column.ts';
-import type { ChildRow, HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
+import type { ChildRow, GateRow, HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
 
 export type PartName =
   | 'starts'
@@ -16,7 +17,9 @@ export type PartName =
   | 'ended'
   | 'consumed'
   | 'sent'
-  | 'children';
+  | 'children'
+  | 'places'
+  | 'leaving';
 
 type Column<Item> = {
   readonly name: string;
@@ -138,6 +141,16 @@ const shard = {
   write: (to: ArrayColumn, _: unknown, entry: { shard: number }) => to.int2(entry.shard),
 } as const;
 
+/** A place that is had or waited for. */
+export type PlaceRow = GateRow & { readonly entry: GateEntry };
+
+const holderColumns: readonly Column<GateRow>[] = [
+  { name: 'gate_id', type: 'uuid', write: (to, { gateId }) => to.uuid(gateId) },
+  { name: 'execution_id', type: 'uuid', write: (to, { holder }) => to.uuid(holder.execution) },
+  { name: 'run', type: 'text', write: (to, { holder }) => to.text(holder.run) },
+  shard,
+];
+
 export function createParts() {
   return {
     starts: new Part<StartRow>('starts', [
@@ -187,6 +200,16 @@ export function createParts() {
       { name: 'payload', type: 'text', write: (column, { payload }) => column.text(payload) },
     ]),
     children: new Part<ChildRow>('children', childColumns),
+    places: new Part<PlaceRow>('places', [
+      { name: 'sender', type: 'uuid', write: (to, _, { executionId }) => to.uuid(executionId) },
+      ...holderColumns,
+      { name: 'tenant_id', type: 'uuid', write: (to, { tenantId }) => to.uuid(tenantId) },
+      { name: 'since', type: 'timestamptz', write: (to, { entry }) => to.time(entry.since) },
+      { name: 'priority', type: 'int2', write: (to, { entry }) => to.int2(entry.priority) },
+      { name: 'most_held', type: 'int4', write: (to, { entry }) => to.int4(entry.limit) },
+      { name: 'held', type: 'int2', write: (to, { entry }) => to.int2(entry.held ? 1 : 0) },
+    ]),
+    leaving: new Part<GateRow>('leaving', holderColumns),
   };
 }
 

@@ -166,7 +166,8 @@ export function createFlusher(deps: FlusherDeps): Flusher {
   /** False when that failed: then nobody can tell whether it would have helped. */
   async function makePartitions({ entries }: Batch): Promise<boolean> {
     try {
-      await deps.makePartitions(entries.map(({ executionId }) => executionId));
+      // The id of a gate tells no time, and nothing of it lives in months.
+      await deps.makePartitions(entries.flatMap(({ executionId, row, start }) => ((row ?? start) ? executionId : [])));
       return true;
     } catch (error) {
       log.error({ error }, 'a partition that is needed could not be made');

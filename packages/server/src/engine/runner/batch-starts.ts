@@ -16,7 +16,9 @@ import type { NewId } from './starts.ts';
 export type BatchStartDeps = {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly newId: (now: number) => NewId;
+  readonly newId: (now: number, gate: string | null) => NewId;
+  readonly firstGate: (request: StartRequest, now: number) => string | null;
+  readonly prepareGate: (gateId: string) => Promise<void>;
   readonly insertStarts: (tenantId: string, starts: readonly NewStart[]) => Promise<InsertedStarts>;
   readonly loader: Pick<Loader, 'adopt'>;
   /** How many more executions may be in memory. */
@@ -33,8 +35,9 @@ export function createStartAll(deps: BatchStartDeps): StartAll {
   return async (requests) => {
     const now = clock.now();
     const starts = requests.map((request) => {
-      const { id } = newId(now);
-      return { id, request, row: startRow(request, id, now) };
+      const gate = deps.firstGate(request, now);
+      const { id } = newId(now, gate);
+      return { id, gate, request, row: startRow(request, id, now) };
     });
     const inserted = await deps.insertStarts(requests[0]?.tenantId ?? '', starts).catch(unstorable);
     if (inserted.kind === 'key_reused') return inserted;
@@ -42,7 +45,8 @@ export function createStartAll(deps: BatchStartDeps): StartAll {
     deps.onStarted(fresh.length);
     // Stored as PENDING: another owner, or our own look at the table, may have taken one up already. Then it is not adopted;
     // and if both drove it, the fence would let the owner of the shard alone write.
-    for (const { id, request, row } of fresh.slice(0, Math.max(0, deps.room()))) {
+    for (const { id, gate, request, row } of fresh.slice(0, Math.max(0, deps.room()))) {
+      if (gate !== null) await deps.prepareGate(gate);
       deps.loader.adopt(createLive(seedOf(request, row, { id, shard: shardOf(id), entropy }), null));
     }
     return { kind: 'started', executionIds: inserted.ids, replayed: fresh.length === 0 };

@@ -32,7 +32,7 @@ export function entryOf(live: LiveExecution, aside: Blob[]): JournalEntry {
     disarmed: ended ? [] : disarmed,
     allTimersOff: ended && live.hasTimers,
     consumed: taken.consumed,
-    ...messagesOf(live, taken.effects),
+    ...messagesOf(live, taken),
   };
 }
 

@@ -27,6 +27,7 @@ it('a signal that is deleted while the table is being looked at is not heard a s
   inbound = createInbound({
     log: silentLog,
     loader: { deliver: (_id, _shard, mail) => void heard.push(mail), load: () => Promise.resolve(), putOff: new Map() },
+    toGate: () => undefined,
     ownedShards: () => [0],
     pendingStarts: () => Promise.resolve([]),
     inboxOf: look,

@@ -22,6 +22,7 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
       return undefined;
     },
     planOf: () => Promise.reject(new Error('not asked for')),
+    prepareGate: () => Promise.resolve(),
     epochOf: () => 1n,
     armTimer: none,
     awaits: () => undefined,
@@ -32,6 +33,7 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
   const inbound = createInbound({
     log: silentLog,
     loader,
+    toGate: () => undefined,
     ownedShards: () => [1],
     async pendingStarts(_, limit) {
       looks += 1;
@@ -61,6 +63,7 @@ it('an inbox that cannot be read is one warning, and one line when it is read ag
   const inbound = createInbound({
     log: createLog({ level: 'debug', format: 'json', destination }),
     loader: { deliver: () => undefined, load: () => Promise.resolve(), putOff: new Map() },
+    toGate: () => undefined,
     ownedShards: () => shards,
     pendingStarts: () => Promise.resolve([]),
     inboxOf() {

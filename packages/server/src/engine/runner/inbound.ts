@@ -2,18 +2,25 @@
  * What comes from the database: starts that others wrote, commands, executions whose owner died. A poll is the truth; a
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
  */
+import type { GateHolder } from '@cloudflow/core/gate/gate.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptOutcome, ChildEnd, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
+import { granted, type ToGate } from '../gates/gate-messages.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
 import type { Loader } from './loader.ts';
 import type { TryKey } from './try.ts';
 
+type TurnedAway = Extract<RunInput, { kind: 'turned_away' }>;
+type GateAskMessage = Extract<ToGate, { kind: 'gate_ask' }>;
+
 export type InboundDeps = {
   readonly log: Logger;
   readonly loader: Pick<Loader, 'deliver' | 'load' | 'putOff'>;
+  /** `gateId` is where others have an execution's id. */
+  readonly toGate: (gateId: string, message: ToGate, inboxId: string) => void;
   readonly ownedShards: () => readonly number[];
   readonly pendingStarts: (shards: readonly number[], limit: number) => Promise<readonly string[]>;
   readonly inboxOf: (shards: readonly number[], limit: number) => Promise<readonly InboxRow[]>;
@@ -101,6 +108,17 @@ export function createInbound(deps: InboundDeps): Inbound {
       const end = JSON.parse(payload) as ChildEnd;
       return loader.deliver(executionId, shard, { input: { kind, at: createdAt, ...end }, inboxId: id });
     }
+    if (kind === 'granted') {
+      const { run } = JSON.parse(payload) as { run: string };
+      return loader.deliver(executionId, shard, { input: granted(run, createdAt), inboxId: id });
+    }
+    if (kind === 'turned_away') {
+      const { code } = JSON.parse(payload) as { code: TurnedAway['code'] };
+      return loader.deliver(executionId, shard, { input: { kind, at: createdAt, code }, inboxId: id });
+    }
+    if (kind === 'gate_ask')
+      return deps.toGate(executionId, { kind, ...(JSON.parse(payload) as Omit<GateAskMessage, 'kind'>) }, id);
+    if (kind === 'gate_leave') return deps.toGate(executionId, { kind, holder: JSON.parse(payload) as GateHolder }, id);
     log.error(
       { kind, inbox_id: id, execution_id: executionId },
       'a command of a kind that this version does not know; it is left for a newer one',

@@ -13,14 +13,19 @@ import type { ExecutionStatus, Phase, RunEvent } from '@cloudflow/core/run/event
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
 import { placeOf } from '../child-trigger.ts';
-import type { StartRow } from '../journal/entry.ts';
+import type { GateRow, SentRow, StartRow } from '../journal/entry.ts';
 
 export type Decided = {
   events: RunEvent[];
   effects: Effect[];
   /** Inbox rows that these events answer: deleted in the same flush. */
   consumed: string[];
+  /** Places at gates of its own shard, written in the same flush; null for none. */
+  gates: LocalPlaces | null;
 };
+
+/** `sent`: what the rules of the gate have to say to others because of it. */
+export type LocalPlaces = { rows: GateRow[]; sent: SentRow[] };
 
 /** The columns of the execution's row that change while it runs. */
 export type Head = {
@@ -130,7 +135,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
 }
 
 export function nothing(): Decided {
-  return { events: [], effects: [], consumed: [] };
+  return { events: [], effects: [], consumed: [], gates: null };
 }
 
 /** True when something was decided that must be written before it may be acted on. */

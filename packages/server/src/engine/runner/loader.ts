@@ -19,6 +19,8 @@ export type LoaderDeps = {
   /** Undefined when there is no such execution. */
   readonly read: (executionId: string) => Promise<StoredExecution | undefined>;
   readonly planOf: (versionId: string) => Promise<Plan>;
+  /** Reads the gate that an execution which is about to start will ask, so that it is answered at once. */
+  readonly prepareGate: (stored: StoredExecution, plan: Plan) => Promise<void>;
   /** The epoch under which a shard is ours; undefined when it is not. */
   readonly epochOf: (shard: number) => bigint | undefined;
   readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
@@ -124,6 +126,7 @@ export function createLoader(deps: LoaderDeps): Loader {
       return discard(executionId, shard, mail);
     }
     const plan = await deps.planOf(stored.versionId);
+    if (plan.concurrency !== null && stored.journal.length === 0) await deps.prepareGate(stored, plan);
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
     const live = replay(stored, plan, deps.entropy);
@@ -198,6 +201,7 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
   }
   live.state.timerChanges.armed.length = 0;
   live.state.timerChanges.dropped.length = 0;
+  live.state.gateChanges.length = 0;
   live.hasTimers = live.state.timers.size > 0;
   live.head = stored.head;
   if (stored.elsewhere !== null) live.elsewhere = new Set(stored.elsewhere);

@@ -1,31 +1,33 @@
-/** What an execution sends to others with the events that it has decided: rows of children, and of inboxes. */
+/** What an execution sends to others with the events that it has decided: rows of children, of inboxes, and of places at gates. */
 import type { ChildEnd, Effect } from '@cloudflow/core/run/contract.ts';
 import { type ChildTrigger, calledBy } from '../child-trigger.ts';
 import { shardOf } from '../execution-id.ts';
+import { gateMessage } from '../gates/gate-messages.ts';
 import { type ChildRow, nothingSent, type SentRow } from '../journal/entry.ts';
-import type { LiveExecution } from './live.ts';
+import type { Decided, LiveExecution } from './live.ts';
 
-type Messages = { readonly sent: readonly SentRow[]; readonly children: readonly ChildRow[] };
+type Messages = typeof nothingSent;
 type Call = Extract<Effect, { kind: 'start_child' }>;
 
-export function messagesOf(live: LiveExecution, effects: readonly Effect[]): Messages {
+export function messagesOf(live: LiveExecution, { effects, gates }: Decided): Messages {
   const { parentId } = live.facts;
-  if (parentId === null && !effects.some(isMessage)) return nothingSent;
-  const sent: SentRow[] = [];
+  if (parentId === null && gates === null && !effects.some(isMessage)) return nothingSent;
+  const sent: SentRow[] = [...(gates?.sent ?? [])];
   const children: ChildRow[] = [];
   for (const effect of effects) {
     if (effect.kind === 'start_child') children.push(childRow(live, effect));
     if (effect.kind === 'cancel_child') sent.push(rowFor(effect.executionId, 'cancel', { reason: effect.reason }));
+    if (effect.kind === 'ask' || effect.kind === 'leave') sent.push(gateMessage(live, effect));
     if (effect.kind !== 'end' || parentId === null) continue;
     if (calledBy(parentId, live.around.context.trigger)?.wait !== true) continue;
     const { status, output, error } = effect;
     sent.push(rowFor(parentId, 'child_ended', { executionId: live.id, status, output, error } satisfies ChildEnd));
   }
-  return { sent, children };
+  return { sent, children, gates: gates?.rows ?? nothingSent.gates };
 }
 
 function isMessage({ kind }: Effect): boolean {
-  return kind === 'start_child' || kind === 'cancel_child';
+  return kind === 'start_child' || kind === 'cancel_child' || kind === 'ask' || kind === 'leave';
 }
 
 function rowFor(to: string, kind: string, payload: object): SentRow {

@@ -56,6 +56,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
   const runner = createRunner({
     clock,
     log: silentLog,
+    atOwnGate: () => false,
     wakeLane: () => undefined,
     beginTry: attempts.begin,
     stopElsewhere: () => undefined,

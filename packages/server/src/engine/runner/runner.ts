@@ -6,6 +6,7 @@
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Effect, RunInput, RunsElsewhere } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
+import type { GateEffect } from '@cloudflow/core/run/state.ts';
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
@@ -37,6 +38,8 @@ export type RunnerDeps = {
   readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
   /** It is ours, but what is in memory of it is of no use: read it again, after a while. */
   readonly readAnew: (live: LiveExecution) => void;
+  /** True when a gate of the execution's own shard has taken the ask or the leave: it is written with what was decided. */
+  readonly atOwnGate: (live: LiveExecution, effect: GateEffect) => boolean;
   /** The end has been committed. */
   readonly onEnded: (live: LiveExecution) => void;
   readonly onConsumed: (inboxIds: readonly string[]) => void;
@@ -88,6 +91,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (effect.kind === 'end') live.end = effect;
       if (effect.kind === 'attempt' && effect.free) deps.beginTry(live, effect);
       else if (effect.kind === 'resolve_child') deps.resolveChild(live, effect);
+      else if (isForGate(effect) && deps.atOwnGate(live, effect)) continue;
       else decided.effects.push(effect);
     }
     if (mustWrite(live)) return markDirty(live);
@@ -169,7 +173,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     live.end = end;
     live.head = null;
     live.flushing = null;
-    live.decided = { events: [event], effects: [...orphans, end], consumed };
+    live.decided = { events: [event], effects: [...orphans, end], consumed, gates: null };
+    for (const leave of live.state.gateChanges.splice(0)) {
+      if (leave.kind === 'leave' && !deps.atOwnGate(live, leave)) live.decided.effects.push(leave);
+    }
     abortAll(live, message);
     markDirty(live);
   }
@@ -256,7 +263,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (effects.some(({ kind }) => kind === 'end')) return ended(live);
     releaseAll(live, effects);
     // Stored only, as the start of another's shard, which has become ours in the same moment.
-    if (live.state.status === 'PENDING') return hear(live, { kind: 'start', at: clock.now() });
+    if (live.state.status === 'PENDING' && live.state.slot === null)
+      return hear(live, { kind: 'start', at: clock.now() });
     if (dirty.has(live) || live.decided.effects.length > 0) return;
     evictIfIdle(live);
   }
@@ -375,6 +383,10 @@ function isNoNews(elsewhere: Set<string>, input: RunInput): boolean {
 
 function elsewhereOf({ elsewhere }: LiveExecution): RunsElsewhere | undefined {
   return elsewhere === null ? undefined : (key, attempt) => elsewhere.has(tryName({ key, attempt }));
+}
+
+function isForGate(effect: Effect): effect is GateEffect {
+  return effect.kind === 'ask' || effect.kind === 'leave';
 }
 
 function abortAll(live: LiveExecution, reason: string): void {

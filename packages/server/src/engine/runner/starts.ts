@@ -15,8 +15,11 @@ export type StartsDeps = {
   readonly runner: Runner;
   readonly waiters: Waiters;
   readonly entropy: Entropy;
-  /** A new id, in one of our shards when there is one: then it begins here and now. */
-  readonly newId: (now: number) => NewId;
+  /** A new id, in the shard of this gate, or in one of our shards when there is one: then it begins here and now. */
+  readonly newId: (now: number, gate: string | null) => NewId;
+  /** The gate that it will ask before it begins; null for most. */
+  readonly firstGate: (request: StartRequest, now: number) => string | null;
+  readonly prepareGate: (gateId: string) => Promise<void>;
   readonly maxInFlight: number;
   /** A start that is not durable after so many milliseconds is answered as not confirmed. */
   readonly confirmWithinMs: number;
@@ -49,7 +52,9 @@ export function createStarts(deps: StartsDeps): Starts {
       });
     }
     const deadline = clock.now() + waitMs;
-    const { live, isOurs } = admit(request);
+    const gate = request.plan.concurrency === null ? null : deps.firstGate(request, clock.now());
+    if (gate !== null) await deps.prepareGate(gate);
+    const { live, isOurs } = admit(request, gate);
     const result = await new Promise<CommitResult>((settle) => {
       // Without a database nothing is confirmed, and the caller is not left hanging: what comes of it shows under its key.
       const late = setTimeout(settled, deps.confirmWithinMs, live, { kind: 'lost_shard' });
@@ -71,9 +76,12 @@ export function createStarts(deps: StartsDeps): Starts {
     open.delete(live);
   }
 
-  function admit(request: StartRequest): { readonly live: LiveExecution; readonly isOurs: boolean } {
+  function admit(
+    request: StartRequest,
+    gate: string | null,
+  ): { readonly live: LiveExecution; readonly isOurs: boolean } {
     const now = clock.now();
-    const { id, shard, isOurs } = deps.newId(now);
+    const { id, shard, isOurs } = deps.newId(now, gate);
     const row = startRow(request, id, now);
     return { live: createLive(seedOf(request, row, { id, shard, entropy: deps.entropy }), row), isOurs };
   }

@@ -14,6 +14,7 @@ import {
 import { batchedReader } from './batched-reader.ts';
 import { absolve, countLoads, suspectsOf } from './crash-suspects.ts';
 import { dueTimers } from './due-timers.ts';
+import { gateEntries, standingGates } from './gate-entries.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
@@ -34,6 +35,8 @@ export function createEngineStore(database: Database, values: LargeValues) {
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
     pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),
+    gateEntries: (gateId: string) => gateEntries(database, gateId),
+    standingGates: (shards: readonly number[]) => standingGates(database, shards),
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
     dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
     writtenUpTo: (executionIds: readonly string[]) => writtenUpTo(database, executionIds),

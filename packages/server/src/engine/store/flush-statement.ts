@@ -45,6 +45,8 @@ export const partOrder: readonly PartName[] = [
   'consumed',
   'sent',
   'children',
+  'places',
+  'leaving',
 ];
 
 /** `parts` in the order of `partOrder`, without the empty ones. */
@@ -138,6 +140,19 @@ const clausesOf: Readonly<Record<PartName, (clause: Clause) => readonly string[]
   insert into execution_inbox (execution_id, shard, kind, payload)
   select to_id, to_shard, kind, payload from ${source} where ${ours('shard')}${notReplayed('execution_id', keyed)})`,
   ],
+  // Whoever sends one lives in the shard of the gate: one fence for both.
+  places: ({ source, keyed }) => [
+    `kept_places as (
+  insert into gate_entries (gate_id, execution_id, run, shard, tenant_id, since, priority, most_held, held)
+  select gate_id, execution_id, run, shard, tenant_id, since, priority, most_held, held = 1
+    from ${source} where ${ours('shard')}${notReplayed('sender', keyed)}
+  on conflict (gate_id, execution_id, run) do update set held = excluded.held)`,
+  ],
+  leaving: ({ source }) => [
+    `left_places as (
+  delete from gate_entries g using ${source}
+   where g.gate_id = leaving.gate_id and g.execution_id = leaving.execution_id and g.run = leaving.run and ${ours('leaving.shard')})`,
+  ],
 };
 
 /** `refs` names what this flush wrote as owner: after a lost answer it says which entries are on disk. */
@@ -179,4 +194,6 @@ const partLetter: Readonly<Record<PartName, string>> = {
   consumed: 'c',
   sent: 'm',
   children: 'n',
+  places: 'p',
+  leaving: 'l',
 };

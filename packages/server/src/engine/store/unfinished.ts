@@ -28,7 +28,7 @@ export function unfinished(
     sql`
     select e.id,
            e.wait_reason is not null and e.phase is null
-             and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child})
+             and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child}, ${waitReasonCode.concurrency}, ${waitReasonCode.lock})
                or exists (select 1 from execution_timers t where t.execution_id = e.id)) as "waitsOnly"
       from workflow_executions e
      where e.finished_at is null and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)
