@@ -102,6 +102,61 @@ create policy engine on crash_suspects for all to cloudflow_engine using (true) 
 create policy owner on crash_suspects for all to <owner> using (true) with check (true);
 grant delete, insert, select, update on crash_suspects to cloudflow_engine;
 
+create table credential_keys (
+  tenant_id            uuid not null,
+  credential_id        uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  key                  text not null,
+  request              bytea not null,
+  constraint credential_keys_pkey PRIMARY KEY (tenant_id, key)
+);
+CREATE INDEX credential_keys_age ON credential_keys USING btree (created_at);
+alter table credential_keys enable row level security, force row level security;
+create policy app on credential_keys for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on credential_keys for all to cloudflow_engine using (true) with check (true);
+create policy owner on credential_keys for all to <owner> using (true) with check (true);
+grant insert, select on credential_keys to cloudflow_app;
+grant delete, select on credential_keys to cloudflow_engine;
+
+create table credentials (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  updated_at           timestamp with time zone not null default now(),
+  created_by           uuid not null,
+  updated_by           uuid not null,
+  name                 text not null,
+  type                 text not null,
+  description          text not null,
+  fields               text[] not null,
+  allowed_hosts        text[],
+  values               bytea not null,
+  constraint credentials_name UNIQUE (tenant_id, name),
+  constraint credentials_pkey PRIMARY KEY (id),
+  constraint credentials_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint credentials_name_check CHECK ((name <> ''::text))
+);
+alter table credentials enable row level security, force row level security;
+create policy app on credentials for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy owner on credentials for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on credentials to cloudflow_app;
+
+create table data_keys (
+  tenant_id            uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  id                   integer not null,
+  wrapped              bytea not null,
+  constraint data_keys_pkey PRIMARY KEY (tenant_id, id),
+  constraint data_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint data_keys_id_check CHECK ((id > 0))
+);
+alter table data_keys enable row level security, force row level security;
+create policy app on data_keys for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on data_keys for all to cloudflow_engine using (true) with check (true);
+create policy owner on data_keys for all to <owner> using (true) with check (true);
+grant insert, select on data_keys to cloudflow_app;
+grant insert, select on data_keys to cloudflow_engine;
+
 create table engine_commits (
   flush_id             uuid not null,
   lane                 uuid not null,
@@ -209,6 +264,16 @@ create policy engine on gate_entries for all to cloudflow_engine using (true) wi
 create policy owner on gate_entries for all to <owner> using (true) with check (true);
 grant select on gate_entries to cloudflow_app;
 grant delete, insert, select, update on gate_entries to cloudflow_engine;
+
+create table master_key (
+  single               boolean not null default true,
+  since                timestamp with time zone not null default now(),
+  fingerprint          text not null,
+  constraint master_key_pkey PRIMARY KEY (single),
+  constraint master_key_single_check CHECK (single)
+);
+alter table master_key enable row level security, force row level security;
+create policy owner on master_key for all to <owner> using (true) with check (true);
 
 create table outbox (
   id                   uuid not null,

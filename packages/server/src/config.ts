@@ -60,6 +60,16 @@ export const settings = {
     'auto',
     'Where values over 256 KB and archives are kept: in the database, or as files in `blobs` in the data directory, which then all processes must share. `auto`: files beside the embedded PostgreSQL, else in the database.',
   ),
+  masterKey: secret(
+    'CLOUDFLOW_MASTER_KEY',
+    optional(textLike('32 bytes in base64, as `openssl rand -base64 32` prints them', /^[A-Za-z0-9+/]{43}=$/)),
+    'What encrypts credentials and sensitive values; the file `master.key` in the data directory, made at the first start, when absent. Processes that share a database need the same one. Keep a copy: without it nothing encrypted can be read.',
+  ),
+  masterKeyPrevious: secret(
+    'CLOUDFLOW_MASTER_KEY_PREVIOUS',
+    optional(textLike('32 bytes in base64', /^[A-Za-z0-9+/]{43}=$/)),
+    'To change keys: the master key up to now, beside the new one, for one start.',
+  ),
   bootstrapApiKey: secret(
     'CLOUDFLOW_BOOTSTRAP_API_KEY',
     optional(textLike('cfk_live_ and 32 letters or digits', /^cfk_live_[A-Za-z0-9]{32}$/)),

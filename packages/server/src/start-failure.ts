@@ -2,9 +2,11 @@
 import type { Config } from './config.ts';
 import { DatabaseUnavailableError, errorCode, UnsupportedServerError } from './kernel/db/errors.ts';
 import { DataDirectoryInUseError } from './kernel/embedded-postgres/embedded-postgres.ts';
+import { MasterKeyError } from './kernel/secret/master-key.ts';
 
 export function startFailure(error: unknown, config: Config): string {
   if (error instanceof DataDirectoryInUseError || error instanceof UnsupportedServerError) return error.message;
+  if (error instanceof MasterKeyError) return error.message;
   const message = error instanceof Error ? error.message : String(error);
   const at = `${config.host}:${config.port}`;
   switch (errorCode(error)) {

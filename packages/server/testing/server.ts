@@ -48,6 +48,8 @@ export type RunningServer = {
   readonly exited: Promise<number | null>;
 };
 
+const sharedMasterKey = Buffer.alloc(32, 7).toString('base64');
+
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** Resolves when the ready line is printed; rejects with the output when the process ends before. */
@@ -122,6 +124,8 @@ function environment({ env, dataDir, apiKey, port }: ServerOptions & { readonly 
     PORT: String(port ?? 0),
     CLOUDFLOW_DATA_DIR: dataDir,
     CLOUDFLOW_LOG_LEVEL: 'warn',
+    // Several processes of one test may share a database; with one of its own each uses the file of its data directory.
+    ...(env?.['DATABASE_URL'] !== undefined && { CLOUDFLOW_MASTER_KEY: sharedMasterKey }),
     ...(apiKey !== undefined && { CLOUDFLOW_BOOTSTRAP_API_KEY: apiKey }),
     ...env,
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 /** All routes of the real product, walked: what holds for each of them, whoever writes the next one. */
 
 import { readFile } from 'node:fs/promises';
@@ -20,7 +21,12 @@ let product: Product;
 
 beforeAll(async () => {
   fixture = await createTestDatabase();
-  const environment = { DATABASE_URL: fixture.url, PORT: '0', CLOUDFLOW_BOOTSTRAP_API_KEY: key };
+  const environment = {
+    DATABASE_URL: fixture.url,
+    PORT: '0',
+    CLOUDFLOW_BOOTSTRAP_API_KEY: key,
+    CLOUDFLOW_MASTER_KEY: randomBytes(32).toString('base64'),
+  };
   const config = readConfig({ environment, isTerminal: false, cwd: '/nowhere' });
   product = await compose(config, {
     log: silentLog,

@@ -11,6 +11,10 @@ import type { HealthPart } from '../kernel/health/health.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import { migrate } from '../kernel/migrate/migrate.ts';
 import { migrationStatus } from '../kernel/migrate/migration-status.ts';
+import { claimMasterKey } from '../kernel/secret/claim-master-key.ts';
+import { masterKey } from '../kernel/secret/master-key.ts';
+import { createPostgresSecrets } from '../kernel/secret/postgres-secrets.ts';
+import type { SecretBox } from '../kernel/secret/secret-box.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export type OpenDatabaseDeps = {
@@ -27,6 +31,7 @@ export type OpenDatabase = {
   readonly directUrl: string;
   readonly exclusive: boolean;
   readonly blobs: BlobStore;
+  readonly secrets: SecretBox;
 };
 
 export async function openDatabase(
@@ -38,7 +43,8 @@ export async function openDatabase(
   await migrate({ url: directUrl, log, progress });
   const database = createDatabase({ url, directUrl, poolSize: config.databasePoolSize, log });
   stack.add('database', database.close);
-  return { database, directUrl, exclusive, blobs: await openBlobs(config, database) };
+  const secrets = await openSecrets(config, { database, log });
+  return { database, directUrl, exclusive, blobs: await openBlobs(config, database), secrets };
 
   async function address() {
     if (config.databaseUrl !== null) {
@@ -62,6 +68,21 @@ async function openBlobs({ blobs, dataDir, databaseUrl }: Config, database: Data
   const store = onDisk ? await createDiskBlobs(join(dataDir, 'blobs')) : createPostgresBlobs(database);
   await claimBlobHome(database, store);
   return store;
+}
+
+async function openSecrets(
+  { masterKey: given, masterKeyPrevious: before, dataDir }: Config,
+  { database, log }: { readonly database: Database; readonly log: Logger },
+): Promise<SecretBox> {
+  const { master, isNew, isRotated } = await claimMasterKey(database, {
+    given: given === null ? null : masterKey(given, 'CLOUDFLOW_MASTER_KEY'),
+    previous: before === null ? null : masterKey(before, 'CLOUDFLOW_MASTER_KEY_PREVIOUS'),
+    dataDir,
+  });
+  const { fingerprint, from } = master;
+  if (isNew) log.info({ fingerprint, from }, 'the database is encrypted with this master key: keep a copy of it');
+  if (isRotated) log.warn({ fingerprint, from }, 'the keys of all tenants are now under this master key');
+  return createPostgresSecrets({ database, master, monotonic: () => performance.now() });
 }
 
 /** What /readyz asks of the database. */
