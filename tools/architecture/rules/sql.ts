@@ -10,6 +10,7 @@ const KERNEL_PARTS: ReadonlyMap<string, string> = new Map([
   ['blob', 'one of its adapters keeps blobs in the database'],
   ['migrate', 'creates the tables'],
   ['embedded-postgres', 'creates the cluster and its roles'],
+  ['secret', 'keys of tenants, and the fingerprint of the master key'],
 ]);
 
 const STATEMENT = new RegExp(
