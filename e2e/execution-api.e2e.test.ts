@@ -394,3 +394,32 @@ describe('explaining', () => {
     seesProblem(await product.api.get('/executions/00000000-0000-7000-8000-000000000000/explain'), 404, 'not_found');
   });
 });
+
+describe('pausing a workflow', () => {
+  it('keeps what is started until it goes on, and says who paused it', async () => {
+    const { path } = await saved(aWorkflow([says('one', 1)]));
+    const paused = await product.api.post(`${path}/pause`, { reason: 'stocktaking' });
+    expect(paused).toMatchObject({ status: 200, json: { data: [{ scope: 'workflow', reason: 'stocktaking' }] } });
+    expect((await product.api.get('/pauses')).json.data).toEqual(paused.json.data);
+    const id = (await product.api.post(`${path}/execute`)).json.execution_id;
+    await product.api.until(id, ({ status, wait_reason }) => status === 'PENDING' && wait_reason === 'paused');
+    const { summary } = (await product.api.get(`/executions/${id}/explain`)).json;
+    expect(summary).toMatch(/^Its workflow is paused by [0-9a-f-]{36}: stocktaking\. /);
+    const listed = (await product.api.get('/executions?status=PENDING')).json.data.map((row) => row.id);
+    expect(listed).toContain(id);
+    expect((await product.api.post(`${path}/resume`)).json).toMatchObject({ data: [] });
+    expect(await product.api.ended(id)).toMatchObject({ status: 'COMPLETED', output: { one: 1 } });
+  });
+
+  it('pauses all of the tenant, and is 404 for a workflow that is not there', async () => {
+    const { path } = await saved(aWorkflow([says('one', 1)]));
+    expect((await product.api.post('/tenant/pause')).json).toMatchObject({
+      data: [{ scope: 'tenant', workflow_id: null }],
+    });
+    const id = (await product.api.post(`${path}/execute`)).json.execution_id;
+    await product.api.until(id, ({ wait_reason }) => wait_reason === 'paused');
+    await product.api.post('/tenant/resume');
+    expect(await product.api.ended(id)).toMatchObject({ status: 'COMPLETED' });
+    seesProblem(await product.api.post('/workflows/nowhere/pause'), 404, 'not_found');
+  });
+});

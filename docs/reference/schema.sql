@@ -293,6 +293,33 @@ create policy owner on outbox for all to <owner> using (true) with check (true);
 grant insert on outbox to cloudflow_app;
 grant delete, select on outbox to cloudflow_engine;
 
+create table pause_changes (
+  is_one               boolean not null default true,
+  version              bigint not null,
+  constraint pause_changes_pkey PRIMARY KEY (is_one),
+  constraint pause_changes_is_one_check CHECK (is_one)
+);
+alter table pause_changes enable row level security, force row level security;
+create policy engine on pause_changes for all to cloudflow_engine using (true) with check (true);
+create policy owner on pause_changes for all to <owner> using (true) with check (true);
+grant select, update on pause_changes to cloudflow_engine;
+
+create table pauses (
+  tenant_id            uuid not null,
+  workflow_id          uuid,
+  created_at           timestamp with time zone not null default clock_timestamp(),
+  created_by           text not null,
+  reason               text,
+  constraint pauses_tenant_id_workflow_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, workflow_id),
+  constraint pauses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table pauses enable row level security, force row level security;
+create policy app on pauses for select to cloudflow_app using ((tenant_id = current_tenant()));
+create policy engine on pauses for all to cloudflow_engine using (true) with check (true);
+create policy owner on pauses for all to <owner> using (true) with check (true);
+grant select on pauses to cloudflow_app;
+grant delete, insert, select on pauses to cloudflow_engine;
+
 create table schema_migrations (
   number               integer not null,
   name                 text not null,

@@ -14,6 +14,8 @@ export function loneRunner(): Runner {
     stopElsewhere: none,
     armTimer: none,
     onWritten: none,
+    pausesFor: () => [],
+    resumesFor: () => [],
     readAnew: none,
     onStartSettled: none,
     onEnded: none,

@@ -75,6 +75,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     complaint: () => parts.watchdog.complaint(),
     async begin({ drives = true } = {}) {
       if (drives) {
+        await parts.holds.begin();
         parts.inbound.begin();
         parts.timers.begin();
         await parts.ownership.start();
@@ -101,6 +102,12 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       if (answer === 'accepted') parts.inbound.hint();
       return answer;
     },
+    async setPaused(isPaused, these, why) {
+      if (isPaused) await parts.store.insertPauses(these, why);
+      else await parts.store.deletePauses(these);
+      await parts.holds.changed();
+    },
+    pauses: (tenantId) => parts.store.listPauses(tenantId),
     async drain(timeoutMs) {
       accepting = false;
       await handOver(parts, timeoutMs);
@@ -132,6 +139,7 @@ async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   timers.stop();
   await inbound.stop();
+  await parts.holds.stop();
   attempts.close();
   await attempts.atRest(Math.min(SETTLE_MS, timeoutMs));
   runner.flushSoft(0);

@@ -7,6 +7,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { JournalWatch } from './following/journal-watch.ts';
 import type { CommandAnswer } from './store/insert-command.ts';
+import type { Paused, PauseRow } from './store/pauses.ts';
 
 /** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
 export type StartRequest = {
@@ -112,6 +113,14 @@ export type Engine = {
   signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** Who follows the journal of an execution is told when there is more of it, whichever process drives it. */
   readonly watch: JournalWatch;
+  /** Pauses workflows or the tenant, or lets them go on; durable when this resolves. */
+  setPaused(
+    isPaused: boolean,
+    these: readonly Paused[],
+    why: { readonly by: string; readonly reason: string | null },
+  ): Promise<void>;
+  /** What of the tenant is paused as one. */
+  pauses(tenantId: string): Promise<readonly PauseRow[]>;
   /** True while starts are accepted: from `begin` until `drain`. */
   ready(): boolean;
   /**

@@ -14,6 +14,7 @@ import { explainRoute } from './explaining/routes.ts';
 import { eventsRoute } from './following/routes.ts';
 import type { StreamSlots } from './following/stream-slots.ts';
 import { aDayBefore, firstIdAt } from './id-range.ts';
+import { pauseRoutes } from './pausing/routes.ts';
 import type { Reading } from './reading.ts';
 import * as schemas from './route-schemas.ts';
 import { batchRoute } from './routes/batch.ts';
@@ -45,6 +46,7 @@ export function engineRoutes({ engine, workflows, reading, streams }: EngineRout
     eventsRoute({ reading, streams, watch: engine.watch }),
     childrenRoute(reading),
     ...commands.map((command) => commandRoute(engine, command)),
+    ...pauseRoutes(engine, workflows),
     signalRoute(engine),
   ];
 }

@@ -19,6 +19,7 @@ import { createLane, type Lane } from './journal/lane.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
+import { createHolds, type Holds } from './pausing/holds.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
 import { type Caution, createCaution } from './runner/caution.ts';
@@ -45,6 +46,7 @@ export type Parts = {
   readonly store: ReturnType<typeof createEngineStore>;
   readonly waiters: Waiters;
   readonly watch: JournalWatch;
+  holds: Holds;
   readonly takingUp: Outage;
   readonly storing: Storing;
   readonly observer: EngineObserver;
@@ -99,6 +101,7 @@ export function wire(deps: EngineDeps): Parts {
   parts.timers = wireTimers(parts);
   parts.loader = wireLoader(parts);
   parts.inbound = wireInbound(parts);
+  parts.holds = wireHolds(parts);
   parts.starts = wireStarts(parts);
   parts.startAll = wireStartAll(parts);
   parts.watchdog = wireWatchdog(parts);
@@ -128,6 +131,7 @@ async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void
     await parts.caution.begin(taken.flatMap(({ shard, orphaned }) => (orphaned ? shard : [])));
     await parts.timers.look();
     await parts.inbound.recover(shards);
+    await parts.holds.recover(shards);
     await parts.gates.recover(shards);
     parts.takingUp.over();
   } catch (error) {
@@ -194,6 +198,8 @@ function wireRunner(parts: Parts): Runner {
     stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     armTimer: (timer) => parts.timers.add(timer),
     onWritten: parts.watch.wrote,
+    pausesFor: (live) => parts.holds.pausesFor(live),
+    resumesFor: (live) => parts.holds.resumesFor(live),
     readAnew({ id, shard }) {
       const again = (): void => void (parts.ownership.owns(shard) && parts.loader.load(id));
       setTimeout(again, RECOVER_AGAIN_MS).unref();
@@ -317,6 +323,20 @@ function wireLoader(parts: Parts): Loader {
     caution: parts.caution,
     awaits: (live) => parts.movedTries.awaits(live),
     onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
+  });
+}
+
+function wireHolds(parts: Parts): Holds {
+  const { clock, log } = parts.deps;
+  const { pausesSince, unfinishedOf } = parts.store;
+  return createHolds({
+    clock,
+    log,
+    pausesSince,
+    unfinishedOf,
+    ownedShards: () => parts.ownership.ownedShards(),
+    tellAll: () => parts.runner.tellPauses(),
+    load: (executionId) => parts.loader.load(executionId),
   });
 }
 

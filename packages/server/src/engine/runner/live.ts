@@ -73,6 +73,7 @@ export type LiveExecution = {
 
 /** What a start says about itself, kept for the answer to who waits for it. */
 export type StartFacts = {
+  readonly workflowId: string;
   readonly inputText: string;
   readonly triggerText: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -144,4 +145,10 @@ export function mustWrite({ start, decided }: LiveExecution): boolean {
   if (decided.effects.some((effect) => effect.kind === 'attempt' && effect.recordFirst)) return true;
   // A try whose input is recorded rests on the record: without it a repeat could be given another one.
   return decided.events.some((event) => event.e !== 'begun' || event.in !== undefined);
+}
+
+/** Asks every try that runs here to stop. */
+export function abortAll(live: LiveExecution, reason: string): void {
+  for (const controller of live.attempts.values()) controller.abort(new Error(reason));
+  live.attempts.clear();
 }

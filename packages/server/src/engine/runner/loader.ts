@@ -139,6 +139,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now() });
     else if (verdict !== 'end') runner.resume(live);
     for (const { input, inboxId } of mail) runner.hear(live, input, inboxId);
+    runner.rest(live);
   }
 
   function discard(executionId: string, shard: number, mail: readonly Mail[]): void {
@@ -181,6 +182,7 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
       trigger: trigger as Json,
       generation: stored.generation,
       facts: {
+        workflowId: stored.workflowId,
         inputText: stored.input,
         triggerText: stored.trigger,
         labels: JSON.parse(stored.labels) as Record<string, string>,

@@ -65,6 +65,8 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     abortTry: attempts.abort,
     armTimer: () => undefined,
     onWritten: () => undefined,
+    pausesFor: () => [],
+    resumesFor: () => [],
     readAnew: (live) => void seen.readAnew.push(live.id),
     onStartSettled: (_, result) => void seen.starts.push(result.kind),
     onEnded: (live) => void seen.ended.push(live),

@@ -4,50 +4,18 @@
  */
 
 import { apply } from '@cloudflow/core/run/apply.ts';
-import type { Effect, RunInput, RunsElsewhere } from '@cloudflow/core/run/contract.ts';
+import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
 import type { GateEffect } from '@cloudflow/core/run/state.ts';
 import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
-import type { Clock } from '../../kernel/clock/clock.ts';
 import type { StepCode } from '../../kernel/errors/step-codes.ts';
-import type { Logger } from '../../kernel/log/log.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
-import type { Asked } from './child-resolver.ts';
+import { elsewhereOf, isNoNews } from './elsewhere.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
-import { type LiveExecution, mustWrite, nothing } from './live.ts';
-import type { Storing } from './storing.ts';
-import { neverBegan, type Try, type TryKey, tryName } from './try.ts';
-
-export type RunnerDeps = {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Something is to be flushed. */
-  readonly wakeLane: () => void;
-  /** Starts a try; its outcome comes back through `hear`. */
-  readonly beginTry: (live: LiveExecution, effect: Try) => void;
-  /** Asks what a `sub_workflow` is to start; the answer comes back through `hear`. */
-  readonly resolveChild: (live: LiveExecution, effect: Asked) => void;
-  /** The journal of an execution is committed up to this row. */
-  readonly onWritten: (executionId: string, seq: number) => void;
-  readonly abortTry: (live: LiveExecution, effect: TryKey) => void;
-  /** Nobody waits any more for what runs elsewhere of it. */
-  readonly stopElsewhere: (live: LiveExecution, names: readonly string[]) => void;
-  readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
-  /** What became of a start. Never, when the lane is closed before it could tell. */
-  readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
-  /** It is ours, but what is in memory of it is of no use: read it again, after a while. */
-  readonly readAnew: (live: LiveExecution) => void;
-  /** True when a gate of the execution's own shard has taken the ask or the leave: it is written with what was decided. */
-  readonly atOwnGate: (live: LiveExecution, effect: GateEffect) => boolean;
-  /** The end has been committed. */
-  readonly onEnded: (live: LiveExecution) => void;
-  readonly onConsumed: (inboxIds: readonly string[]) => void;
-  /** What was on trial has moved, or is in memory no more, and the process lives. */
-  readonly onSurvived: (executionId: string) => void;
-  /** Where large values go before the entries that refer to them. */
-  readonly storing: Pick<Storing, 'add' | 'takeReady'>;
-};
+import { abortAll, type LiveExecution, mustWrite, nothing } from './live.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+import { neverBegan, tryName } from './try.ts';
 
 export type Runner = {
   readonly size: number;
@@ -62,6 +30,10 @@ export type Runner = {
   quarantine(live: LiveExecution, code: StepCode, message: string): void;
   /** Hands out again what a rebuilt execution owes. */
   resume(live: LiveExecution): void;
+  /** Tells all executions in memory of pauses of their workflows and tenants that began or are over. */
+  tellPauses(): void;
+  /** Lets go of what was brought into memory and has nothing to do there. */
+  rest(live: LiveExecution): void;
   /** Inbox rows that nobody needs: of executions that have ended. */
   discard(executionId: string, shard: number, inboxIds: readonly string[]): void;
   /** Writes what waits without haste: beginnings of tries that have lasted a while. */
@@ -138,7 +110,20 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live.dropped) return;
     if (inboxId !== undefined) live.decided.consumed.push(inboxId);
     if (live.refused || (live.elsewhere !== null && isNoNews(live.elsewhere, input))) return;
+    if (input.kind === 'start') tellPauses(live); // before anything of it begins
     guarded(live, () => decide(live.plan, live.state, input, live.around));
+  }
+
+  function tellPauses(live: LiveExecution): void {
+    for (const each of deps.pausesFor(live)) hear(live, each);
+    for (const each of deps.resumesFor(live)) hear(live, each);
+  }
+
+  /** Pauses go before what it owes, which would begin steps; their ends after it, since they begin steps themselves. */
+  function resumeLive(live: LiveExecution): void {
+    for (const each of deps.pausesFor(live)) hear(live, each);
+    guarded(live, () => resume(live.plan, live.state, clock.now(), live.around, elsewhereOf(live)));
+    for (const each of deps.resumesFor(live)) hear(live, each);
   }
 
   /** A fault in the rules is the end of this execution alone. */
@@ -263,8 +248,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (effects.some(({ kind }) => kind === 'end')) return ended(live);
     releaseAll(live, effects);
     // Stored only, as the start of another's shard, which has become ours in the same moment.
-    if (live.state.status === 'PENDING' && live.state.slot === null)
-      return hear(live, { kind: 'start', at: clock.now() });
+    // Or held before its start: it is told here of pauses that have come or gone while it was written.
+    if (live.state.status === 'PENDING') hear(live, { kind: 'start', at: clock.now() });
     if (dirty.has(live) || live.decided.effects.length > 0) return;
     evictIfIdle(live);
   }
@@ -364,7 +349,15 @@ export function createRunner(deps: RunnerDeps): Runner {
     store: markDirty,
     hear,
     quarantine,
-    resume: (live) => guarded(live, () => resume(live.plan, live.state, clock.now(), live.around, elsewhereOf(live))),
+    resume: resumeLive,
+    tellPauses() {
+      // A start that is only stored is begun by another, who tells it.
+      for (const live of [...lives.values()])
+        if (live.start === null || live.state.status !== 'PENDING') tellPauses(live);
+    },
+    rest(live) {
+      if (!live.dropped && !live.inFlight && !dirty.has(live) && live.decided.effects.length === 0) evictIfIdle(live);
+    },
     discard,
     flushSoft(olderThanMs) {
       const before = clock.now() - olderThanMs;
@@ -375,21 +368,6 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 }
 
-/** True of a try that was lost, when it is not waited for (any more). */
-function isNoNews(elsewhere: Set<string>, input: RunInput): boolean {
-  if (input.kind !== 'attempt_ended' && input.kind !== 'attempt_lost') return false;
-  return !elsewhere.delete(tryName(input)) && input.kind === 'attempt_lost';
-}
-
-function elsewhereOf({ elsewhere }: LiveExecution): RunsElsewhere | undefined {
-  return elsewhere === null ? undefined : (key, attempt) => elsewhere.has(tryName({ key, attempt }));
-}
-
 function isForGate(effect: Effect): effect is GateEffect {
   return effect.kind === 'ask' || effect.kind === 'leave';
-}
-
-function abortAll(live: LiveExecution, reason: string): void {
-  for (const controller of live.attempts.values()) controller.abort(new Error(reason));
-  live.attempts.clear();
 }

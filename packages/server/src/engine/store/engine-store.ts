@@ -20,6 +20,7 @@ import { type Command, insertCommand } from './insert-command.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { insertStarts, type NewStart } from './insert-starts.ts';
 import { readStored, storedExecution } from './load-executions.ts';
+import { deletePauses, insertPauses, listPauses, type Paused, pausesSince, unfinishedOf } from './pauses.ts';
 import { pendingStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
 import { unwaiting, violations } from './violations.ts';
@@ -52,6 +53,13 @@ export function createEngineStore(database: Database, values: LargeValues) {
     absolve: (process: string, executionIds: readonly string[]) => absolve(database, process, executionIds),
     violations: (process: string, lateMs: number) => violations(database, process, lateMs),
     unwaiting: (shards: readonly number[], after: string, limit: number) => unwaiting(database, shards, after, limit),
+    insertPauses: (these: readonly Paused[], why: { by: string; reason: string | null }) =>
+      insertPauses(database, these, why),
+    deletePauses: (these: readonly Paused[]) => deletePauses(database, these),
+    pausesSince: (known: bigint) => pausesSince(database, known),
+    listPauses: (tenantId: string) => listPauses(database, tenantId),
+    unfinishedOf: (shards: readonly number[], of: Paused, page: { after: string | null; limit: number }) =>
+      unfinishedOf(database, shards, of, page),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),

@@ -66,6 +66,13 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     await store.pendingStarts(allShards, 500);
     await store.inboxOf(allShards, 1_000);
     await store.dueTimers(allShards, Date.now(), 10_000);
+    await store.writtenUpTo([id]);
+    await store.pausesSince(0n);
+    await store.unfinishedOf(
+      [1, 2, 3],
+      { tenantId: randomUUID(), workflowId: randomUUID() },
+      { after: id, limit: 500 },
+    );
     await store.insertCommand({ tenantId: randomUUID(), executionId: id, kind: 'cancel', payload: '{}' });
     await store.insertSignal({ tenantId: randomUUID(), executionId: id, payload: '{}' });
     expect(plans.length).toBeGreaterThanOrEqual(8);

@@ -10,6 +10,7 @@ export type StoredExecution = {
   readonly id: string;
   readonly shard: number;
   readonly tenantId: string;
+  readonly workflowId: string;
   readonly versionId: string;
   readonly generation: number;
   readonly priority: number;
@@ -54,7 +55,7 @@ export async function readStored(database: Database, ids: readonly string[]): Pr
   const rows = await database.query<Row>(
     { role: 'engine' },
     sql`
-    select e.id, e.shard, e.tenant_id as "tenantId", e.version_id as "versionId", e.generation, e.priority, e.input, e.trigger, e.labels,
+    select e.id, e.shard, e.tenant_id as "tenantId", e.workflow_id as "workflowId", e.version_id as "versionId", e.generation, e.priority, e.input, e.trigger, e.labels,
            e.business_key as "businessKey", e.parent_id as "parentId", e.root_id as "rootId", e.retry_of as "retryOf",
            e.created_at as "createdAt", e.finished_at as "finishedAt", e.status, e.wait_reason as "waitReason", e.phase, e.seq,
            e.kept_signals as "keptSignals",

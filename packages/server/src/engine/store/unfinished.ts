@@ -6,7 +6,10 @@ import { waitReasonCode } from '../row-codes.ts';
 
 export type UnfinishedRow = {
   readonly id: string;
-  /** It has begun, and only a timer that is on disk, or a row of the inbox, can move it: it need not be rebuilt before. */
+  /**
+   * It has begun, and only a timer that is on disk, or a row of the inbox, can move it: it need not be rebuilt before. Not so
+   * for what is paused: the pause of its workflow or tenant may have ended while nobody owned its shard.
+   */
   readonly waitsOnly: boolean;
 };
 
@@ -28,6 +31,7 @@ export function unfinished(
     sql`
     select e.id,
            e.wait_reason is not null and e.phase is null
+             and e.wait_reason <> ${waitReasonCode.paused}
              and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child}, ${waitReasonCode.concurrency}, ${waitReasonCode.lock})
                or exists (select 1 from execution_timers t where t.execution_id = e.id)) as "waitsOnly"
       from workflow_executions e
