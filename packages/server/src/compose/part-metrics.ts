@@ -18,6 +18,11 @@ export function engineMetrics(metrics: Metrics, engine: EngineState): void {
   gauge('engine_attempts_running', 'Attempts of steps under way in this process', () => engine.runningAttempts());
   gauge('engine_shards_owned', 'Shards of executions that this process owns, of 256', () => engine.ownedShards());
   gauge(
+    'engine_gates_waiting',
+    'Executions that wait for their place under a concurrency limit, and steps that wait for a lock',
+    () => engine.waitingAtGates(),
+  );
+  gauge(
     'engine_lease_age_seconds',
     'Time since it was last certain that this process owns its shards; beyond the lease others may take them',
     () => engine.leaseAgeMs() / 1000,

@@ -43,6 +43,8 @@ export type EngineState = {
   inFlight(): number;
   runningAttempts(): number;
   ownedShards(): number;
+  /** Executions and steps that wait at the gates of this process. */
+  waitingAtGates(): number;
   /** Since it was last certain that our leases hold; 0 without shards. */
   leaseAgeMs(): number;
   /** What the watchdog found stuck, in words; null: nothing. */
@@ -71,6 +73,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     inFlight: () => parts.runner.size,
     runningAttempts: () => parts.attempts.running,
     ownedShards: () => parts.ownership.ownedShards().length,
+    waitingAtGates: () => parts.gates.waiting(),
     leaseAgeMs: () => parts.ownership.leaseAgeMs(),
     complaint: () => parts.watchdog.complaint(),
     async begin({ drives = true } = {}) {
