@@ -20,6 +20,7 @@ engineMetrics(metrics, {
   inFlight: none,
   runningAttempts: none,
   ownedShards: none,
+  waitingAtGates: none,
   leaseAgeMs: none,
   complaint: () => null,
 });
