@@ -197,6 +197,18 @@ create policy owner on execution_events for all to <owner> using (true) with che
 grant select on execution_events to cloudflow_app;
 grant insert, select on execution_events to cloudflow_engine;
 
+create table execution_generations (
+  root_id              uuid not null,
+  tenant_id            uuid not null,
+  generation           smallint not null,
+  constraint execution_generations_pkey PRIMARY KEY (root_id),
+  constraint execution_generations_generation_check CHECK ((generation > 0))
+);
+alter table execution_generations enable row level security, force row level security;
+create policy app on execution_generations for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy owner on execution_generations for all to <owner> using (true) with check (true);
+grant insert, select, update on execution_generations to cloudflow_app;
+
 create table execution_inbox (
   id                   bigint not null generated always as identity,
   execution_id         uuid not null,

@@ -7,8 +7,10 @@ import { ask, createGate, type Gate, leave } from '../src/gate/gate.ts';
 import type { Json } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
 import type {
+  Adoption,
   AttemptOutcome,
   ChildEnd,
+  Deed,
   Effect,
   Resolution,
   RunContext,
@@ -48,6 +50,7 @@ export type FromOutside =
   | 'pause'
   | 'resume'
   | 'restart'
+  | { readonly intervene: Deed }
   /** Another process goes on with the execution; tries that are under way stay where they are, and report. */
   | 'move'
   /** The same, and right after it the process in which they run dies. */
@@ -72,6 +75,8 @@ export type SimulationOptions = {
   readonly onRestart?: (held: RunState, rebuilt: RunState) => void;
   /** Looks no further than this virtual moment after the start. */
   readonly until?: number;
+  /** What a retry takes over. */
+  readonly adopt?: Adoption;
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
   /** As the engine does: what the rules need no more is left out of the state. */
@@ -103,6 +108,7 @@ export function simulate(
     then = [],
     deaf = false,
     forgets = false,
+    adopt,
     onRestart,
     until = Number.POSITIVE_INFINITY,
   }: SimulationOptions = {},
@@ -207,7 +213,7 @@ export function simulate(
     if (more) later(at, { kind: 'continue', at });
   }
 
-  later(START, { kind: 'start', at: START });
+  later(START, { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) });
   for (const { at, input: what } of then) later(START + at, inputOf(what, START + at));
   let now = START;
   for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
@@ -248,6 +254,7 @@ function inputOf(what: FromOutside, at: number): RunInput | Move {
   if (isMove(what)) return what;
   if (what === 'cancel') return { kind: what, at };
   if (what === 'pause' || what === 'resume') return { kind: what, at, scope: 'execution', by: 'somebody' };
+  if ('intervene' in what) return { kind: 'intervene', at, by: 'x', reason: 'y', deed: what.intervene };
   if ('of' in what) return { kind: what.kind, at, scope: what.of, by: 'somebody' };
   const received = what.receivedAt === undefined ? at : START + what.receivedAt;
   return { kind: 'signal', at: received, name: what.signal, payload: what.payload ?? null };

@@ -167,6 +167,14 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q6-unasked'],
     by: () => `delete from gate_entries where execution_id = '${ids.queued}'`,
   },
+  'an adopted outcome of a step that ran again': {
+    found: ['Q4-adopted'],
+    by: () => appended('waiting', { e: 'adopted', at: late, of: ids.done, ev: [succeeded('a')] }, begun('a')),
+  },
+  'an outcome that was adopted twice': {
+    found: ['Q4-adopted'],
+    by: () => appended('waiting', { e: 'adopted', at: late, of: ids.done, ev: [succeeded('a'), succeeded('a')] }),
+  },
   'a second end': { found: ['Q7-end'], by: () => appended('done', { e: 'ended', at: late, st: 'COMPLETED' }) },
   'a step after the end': { found: ['Q7-end'], by: () => appended('done', { e: 'skipped', s: 'other', at: late }) },
   'another status than the journal says': { found: ['Q8-status'], by: () => changed('done', 'status = 3') },

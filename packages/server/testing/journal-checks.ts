@@ -10,7 +10,12 @@ const journal = `journal as (
          o.event ->> 's' as step, coalesce(o.event ->> 'p', '') as scope, coalesce((o.event ->> 'r')::int, 0) as round
     from execution_events v, json_array_elements(readable_json(v.data)) with ordinality as o (event, place))`;
 /** What may happen to an execution that has not started: it waits for its place under a concurrency limit. */
-const unstarted = `('asked', 'paused', 'resumed', 'signalled', 'cancel_requested', 'ended')`;
+const unstarted = `('adopted', 'asked', 'paused', 'resumed', 'signalled', 'cancel_requested', 'ended')`;
+/** What retries took over from the journals of others: not among the events above. */
+const adopted = `adopted as (
+  select j.execution_id, o.event, o.event ->> 'e' as kind, o.event ->> 's' as step, coalesce(o.event ->> 'p', '') as scope,
+         coalesce((o.event ->> 'r')::int, 0) as round
+    from journal j, json_array_elements(j.event -> 'ev') as o (event) where j.kind = 'adopted')`;
 const outcomes = `('succeeded', 'failed', 'skipped')`;
 
 export const checks: readonly Check[] = [
@@ -122,6 +127,18 @@ export const checks: readonly Check[] = [
              and not exists (select 1 from execution_inbox i where i.kind in ('gate_ask', 'granted', 'turned_away'))`,
   },
   {
+    id: 'Q4-adopted',
+    says: 'a step whose outcome a retry adopted and that ran again all the same, or that it adopted twice',
+    sql: `with ${journal}, ${adopted}
+          select a.execution_id, a.scope, a.step from adopted a
+           where a.kind in ${outcomes} and exists (
+             select 1 from journal j where (j.execution_id, j.scope, j.step, j.round) = (a.execution_id, a.scope, a.step, a.round)
+                and (j.kind in ('begun', 'retrying') or j.kind in ${outcomes}))
+          union all
+          select execution_id, scope, step from adopted where kind in ${outcomes}
+           group by execution_id, scope, step, round having count(*) > 1`,
+  },
+  {
     id: 'Q7-end',
     says: 'an execution that ended twice, or went on after its end',
     sql: `with ${journal}
@@ -209,10 +226,11 @@ export const checks: readonly Check[] = [
   {
     id: 'Q14-signals',
     says: 'a signal that two steps took or that never came, or a count of kept signals that is not what the journal says',
-    sql: `with ${journal}, heard as (
-            select execution_id, (event ->> 'g')::int as signal from journal where kind = 'signalled'),
+    sql: `with ${journal}, ${adopted}, every as (
+            select execution_id, kind, step, event from journal union all select execution_id, kind, step, event from adopted),
+          heard as (select execution_id, (event ->> 'g')::int as signal from every where kind = 'signalled'),
           taken as (
-            select execution_id, (event ->> 'g')::int as signal from journal
+            select execution_id, (event ->> 'g')::int as signal from every
              where kind = 'signalled' and step is not null or kind in ('begun', 'taken') and event ->> 'g' is not null),
           bad as (
             select execution_id from taken group by execution_id, signal having count(*) > 1

@@ -1,6 +1,6 @@
 /** How `apply` ends runs and blocks, and what goes with them: waits and timers. */
 import { leaveLock } from './held-places.ts';
-import { isComplete, isFinal, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import { isComplete, isFinal, isParked, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 
 export function end(
   state: RunState,
@@ -19,7 +19,7 @@ export function end(
   noteEnd(state, run, at);
   for (const scope of run.inner) {
     if (scope.closed) continue;
-    if (status === 'SUCCESS' && scope.stopping === null && runsOn(run)) linger(scope, run.scope);
+    if (status === 'SUCCESS' && scope.stopping === null && runsOn(run) && !isParked(scope)) linger(scope, run.scope);
     else close(state, scope);
   }
   if (isComplete(run.scope) && run.scope.stopping === null && !failsBlock(run)) close(state, run.scope);

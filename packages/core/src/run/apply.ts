@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import { arm, close, drop, end, noteEnd, stopWaiting } from './apply-end.ts';
+import { blockOf } from './block-of.ts';
 import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
 import { forgetRoundsBefore } from './forget.ts';
 import { askForLock, askForSlot, holdLock, leaveAll, leaveLock } from './held-places.ts';
@@ -33,6 +34,8 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return askForLock(state, runOf(plan, state, event, null), event.k, event.at);
     case 'locked':
       return holdLock(state, runOf(plan, state, event, null), event.k);
+    case 'adopted':
+      return adopted(plan, state, event);
     case 'begun':
       return begun(plan, state, event);
     case 'retrying':
@@ -42,15 +45,9 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'succeeded':
       return succeeded(plan, state, event);
     case 'failed':
-      return end(state, runOf(plan, state, event, event.at), 'FAILED', event.at, (run) => {
-        run.error = event.err;
-      });
+      return failed(plan, state, event);
     case 'skipped':
-      return end(state, runOf(plan, state, event, null), 'SKIPPED', event.at, (run) => {
-        run.withdrawn = event.w === true;
-        run.passedOver = event.x === true;
-        run.output = null;
-      });
+      return skipped(plan, state, event);
     case 'called':
       return called(plan, state, event);
     case 'recalled':
@@ -74,12 +71,12 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return arrived(plan, state, event);
     case 'passed':
       return takeArrivals(plan, findRun(plan, state, event), event.f);
+    case 'intervened':
+      return intervened(state, event);
     case 'paused':
       return paused(state, event);
     case 'resumed':
-      state.pauses = state.pauses.filter(({ scope }) => scope !== (event.sc ?? 'execution'));
-      state.paused = state.pauses.length > 0;
-      return;
+      return resumed(state, event);
     case 'compensation_failed':
       return compensationFailed(plan, state, event);
     case 'ended':
@@ -91,6 +88,13 @@ function started(plan: Plan, state: RunState, { at }: EventOf<'started'>): void 
   state.status = 'RUNNING';
   state.startedAt = at;
   if (plan.timeoutMs !== null) arm(state, { kind: 'execution_timeout', due: at + plan.timeoutMs });
+}
+
+/** What was true before is true here: time and the order of what ends from here on come after all of it. */
+function adopted(plan: Plan, state: RunState, { at, ev }: EventOf<'adopted'>): void {
+  for (const event of ev) apply(plan, state, event);
+  state.lastAt = at;
+  state.adopted = state.ended.count; // from then on it is known, however often the start is heard
 }
 
 function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
@@ -183,6 +187,7 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   if (block === undefined) return;
   const parent = owner?.scope ?? state.top;
   const path = scopePath(plan, owner, event.i ?? event.b);
+  if (event.i !== undefined && owner?.parked?.delete(event.i)) return; // its turn has come
   const scope = createScope(plan, {
     path,
     block,
@@ -200,32 +205,13 @@ function opened(plan: Plan, state: RunState, event: EventOf<'opened'>): void {
   state.scopes.set(path, scope);
   owner?.inner.push(scope);
   if (owner === null) return;
+  if (event.h === true && event.i !== undefined) owner.parked = (owner.parked ?? new Map()).set(event.i, scope);
   // What it waited for has come, or will not: what runs now are the steps of an option, or of its handler.
   if (owner.waiting !== null || event.b === 'error') stopWaiting(state, owner);
   if (event.until !== undefined) owner.timer = arm(state, { kind: 'step', run: owner, due: event.until });
   if (event.b === 'error') owner.error = event.err ?? null;
   if (event.i !== undefined && owner.step.work.kind === 'loop') forgetRoundsBefore(plan, state, owner, event.i);
 }
-
-/** The block that an `opened` event names: by its name under its step, or one of the two that no step holds. */
-function blockOf(plan: Plan, owner: StepRun | null, name: string): number | undefined {
-  if (owner === null) return (name === 'on_cancel' ? plan.onCancel : plan.onFailure) ?? undefined;
-  const { step } = owner;
-  if (name === 'error' && step.onError.kind === 'handler') return step.onError.block;
-  if (name === 'compensate') return step.compensation ?? undefined;
-  return namedBlocks(plan).get(`${step.index}/${name}`);
-}
-
-/** The blocks by owner and name. A plan of thousands of branches is not searched for each of them. */
-function namedBlocks(plan: Plan): ReadonlyMap<string, number> {
-  const known = blocksByName.get(plan);
-  if (known !== undefined) return known;
-  const names = new Map(plan.blocks.map(({ owner, name, index }) => [`${owner}/${name}`, index]));
-  blocksByName.set(plan, names);
-  return names;
-}
-
-const blocksByName = new WeakMap<Plan, ReadonlyMap<string, number>>();
 
 /** Where the block instance stands; `$` and `@`, which no id has, keep apart `on_failure` and `on_cancel`, and the rounds. */
 export function scopePath(plan: Plan, owner: StepRun | null, name: string | number): string {
@@ -242,6 +228,30 @@ function succeeded(plan: Plan, state: RunState, event: EventOf<'succeeded'>): vo
     if (event.c !== undefined) run.chosen = event.c;
   });
   if (event.v !== undefined) state.vars = { ...state.vars, ...event.v };
+}
+
+function failed(plan: Plan, state: RunState, event: EventOf<'failed'>): void {
+  end(state, runOf(plan, state, event, event.at), 'FAILED', event.at, (run) => {
+    run.error = event.err;
+  });
+}
+
+function skipped(plan: Plan, state: RunState, event: EventOf<'skipped'>): void {
+  end(state, runOf(plan, state, event, null), 'SKIPPED', event.at, (run) => {
+    run.withdrawn = event.w === true;
+    run.passedOver = event.x === true;
+    run.output = null;
+  });
+}
+
+/** What becomes of a step is said by its outcome, which follows. */
+function intervened(state: RunState, { v }: EventOf<'intervened'>): void {
+  if (v !== undefined) state.vars = { ...state.vars, ...v };
+}
+
+function resumed(state: RunState, { sc }: EventOf<'resumed'>): void {
+  state.pauses = state.pauses.filter(({ scope }) => scope !== (sc ?? 'execution'));
+  state.paused = state.pauses.length > 0;
 }
 
 /** A `goto` was taken: it and all that has run since the step that it leads to are left behind, and these steps are to run again. */
@@ -364,6 +374,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     timer: null,
     inner: [],
     items: { opened: 0, succeeded: 0, failed: 0 },
+    parked: null,
     itemList: undefined,
     added: { items: [], closed: false },
     arrivals: null,

@@ -6,11 +6,12 @@
  * alone, so that the state is always what the journal rebuilds.
  */
 import type { Json } from '../json.ts';
-import type { FinalStatus, PauseScope, RunKey, StepError } from './event.ts';
+import type { FinalStatus, PauseScope, RunEvent, RunKey, StepError } from './event.ts';
 
 /** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
 export type RunInput =
-  | { readonly kind: 'start'; readonly at: number }
+  /** `adopt`: what a retry takes over, see `adopt.ts`. */
+  | { readonly kind: 'start'; readonly at: number; readonly adopt?: Adoption }
   | {
       readonly kind: 'attempt_ended';
       readonly key: RunKey;
@@ -40,6 +41,14 @@ export type RunInput =
   | { readonly kind: 'granted'; readonly at: number; readonly key?: RunKey }
   /** A gate turns the execution away. */
   | { readonly kind: 'turned_away'; readonly at: number; readonly code: 'concurrency_rejected' | 'concurrency_skipped' }
+  /** An administrator steps in; `by` names who, `reason` says why. */
+  | {
+      readonly kind: 'intervene';
+      readonly at: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly deed: Deed;
+    }
   /** Go on with what an earlier decision left for later, see `Decided.more`. */
   | { readonly kind: 'continue'; readonly at: number };
 
@@ -60,6 +69,14 @@ export type ChildEnd = {
   readonly output: Json;
   readonly error: StepError | null;
 };
+/** What a retry takes over from the journal of the execution `of`. */
+export type Adoption = { readonly of: string; readonly events: readonly RunEvent[] };
+
+/** `path` as `/steps` shows it. */
+export type Deed =
+  | { readonly do: 'skip'; readonly path: string }
+  | { readonly do: 'complete'; readonly path: string; readonly output: Json }
+  | { readonly do: 'set'; readonly values: { readonly [name: string]: Json } };
 
 export type AttemptOutcome = { readonly output: Json } | { readonly error: AttemptError };
 

@@ -7,11 +7,12 @@ import { waitsForArrivals } from './arrivals.ts';
 import { askHeld, beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
-import type { AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
+import type { Adoption, AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
 import { type Decision, gateEffects, record, timerEffects } from './decision.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { askToStart, cancelUnstarted, lockGranted, passOnLocks, turnedAway } from './gates.ts';
-import { itemsDue } from './items.ts';
+import { intervene } from './intervene.ts';
+import { itemsDue, nextItems } from './items.ts';
 import { lookAgain } from './look-again.ts';
 import { failUnreachable } from './milestones.ts';
 import { choose } from './options.ts';
@@ -108,6 +109,7 @@ function followUp(d: Decision): Decided {
     if (task === undefined || d.state.paused) continue; // `unpause` finds it again
     if (task.kind === 'begin') beginStep(d, task);
     else if (task.kind === 'completed') completeScope(d, task.scope);
+    else if (task.kind === 'next_items') nextItems(d, task.run);
     else scopeAtRest(d, task.scope);
   }
   if (at >= d.tasks.length) passOnLocks(d);
@@ -128,7 +130,7 @@ const STEPS_PER_TURN = 50_000;
 function hear(d: Decision, input: RunInput): void {
   switch (input.kind) {
     case 'start':
-      return start(d);
+      return start(d, input.adopt);
     case 'attempt_ended':
       return attemptEnded(d, input.key, input.attempt, input.outcome);
     case 'attempt_lost':
@@ -151,14 +153,20 @@ function hear(d: Decision, input: RunInput): void {
       return input.key === undefined ? begin(d) : lockGranted(d, input.key);
     case 'turned_away':
       return turnedAway(d, input.code);
+    case 'intervene':
+      return intervene(d, input);
     case 'continue':
       return; // the backlog is what there is to do
   }
 }
 
-function start(d: Decision): void {
+function start(d: Decision, adopt: Adoption | undefined): void {
+  if (d.state.status !== 'PENDING') return;
+  // Before anything may hold the start back: it is heard again after a restart, and what it adopts is in the journal by then.
+  if (adopt !== undefined && d.state.adopted === null)
+    record(d, { e: 'adopted', at: d.at, of: adopt.of, n: adopt.events.length, ev: adopt.events });
   // Paused: `unpause` starts it. Asked already: the gate does.
-  if (d.state.status !== 'PENDING' || d.state.paused || d.state.slot !== null) return;
+  if (d.state.paused || d.state.slot !== null) return;
   if (d.plan.concurrency === null) begin(d);
   else askToStart(d, d.plan.concurrency);
 }
@@ -166,7 +174,8 @@ function start(d: Decision): void {
 function begin(d: Decision): void {
   if (d.state.status !== 'PENDING') return;
   record(d, { e: 'started', at: d.at });
-  beginRoots(d, d.state.top);
+  if (d.state.adopted === null) beginRoots(d, d.state.top);
+  else lookAgain(d);
 }
 
 function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: AttemptOutcome): void {
@@ -187,7 +196,7 @@ function unpause(d: Decision, { scope, by }: Input<'resume'>): void {
   const fields = { ...scopeField(scope), ...whyFields({ by }) };
   if (d.state.pauses.length > 1 || d.state.status === 'PENDING') {
     record(d, { e: 'resumed', at: d.at, ...fields });
-    return start(d);
+    return start(d, undefined);
   }
   resumeWaits(d, fields);
   for (const timer of [...d.state.timers.values()]) timerFired(d, timer);

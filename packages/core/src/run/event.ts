@@ -53,6 +53,17 @@ export type RunEvent =
   /** The step holds its lock, until it has ended. `k` is the key, absent after `locking`. */
   | (RunKey & { readonly e: 'locked'; readonly at: number; readonly k?: string })
   /**
+   * A retry took over from execution `of` what is not to happen again: `n` events of that journal, in their order and with their
+   * own times. By value: this journal alone tells the state, however long the other one is kept.
+   */
+  | {
+      readonly e: 'adopted';
+      readonly at: number;
+      readonly of: string;
+      readonly n: number;
+      readonly ev: readonly RunEvent[];
+    }
+  /**
    * A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a
    * wait or a deadline of a block is due. Of a wait for signals: `g` the kept one that it takes (also of a wait that began
    * before, when the execution is resumed), `b` the option of a `wait_any` that this, or the time `until`, stands for, `bad`
@@ -70,7 +81,7 @@ export type RunEvent =
     })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
-  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round, item or run, `f` the arrivals that it is for, `until` when the time of the step is over. */
+  /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round, item or run, `f` the arrivals that it is for, `until` when the time of the step is over, `h` when it is an adopted item that waits for its turn: it goes on when it is opened again. */
   | {
       readonly e: 'opened';
       readonly s?: string;
@@ -82,6 +93,7 @@ export type RunEvent =
       readonly f?: readonly ArrivalKey[];
       readonly err?: StepError;
       readonly until?: number;
+      readonly h?: true;
     }
   /** Item or run `i` of the step has succeeded, and arrives by itself at a `block` that depends on it. */
   | (RunKey & { readonly e: 'arrived'; readonly at: number; readonly i: number })
@@ -140,6 +152,17 @@ export type RunEvent =
   | { readonly e: 'phase'; readonly at: number; readonly phase: Phase }
   /** Item `i` of this for_each failed, and the step goes on or stops as its policy says. */
   | (RunKey & { readonly e: 'item_failed'; readonly at: number; readonly i: number; readonly err: StepError })
+  /**
+   * Somebody (`by`) stepped in, and said `why`: `do` skip or complete a step, whose outcome follows, or set variables (`v`).
+   */
+  | (Partial<RunKey> & {
+      readonly e: 'intervened';
+      readonly at: number;
+      readonly by: string;
+      readonly why: string;
+      readonly do: 'skip' | 'complete' | 'set';
+      readonly v?: { readonly [name: string]: Json };
+    })
   /** Nothing begins while any pause lasts. `sc` what was paused (absent: this execution alone), `by` who asked for it. */
   | {
       readonly e: 'paused';

@@ -4,6 +4,7 @@ import type { Json } from '../json.ts';
 import { allArrive, instanceArrives } from './arrivals.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
+import { lookInside } from './look-again.ts';
 import { badField, type Failures, itemSignalsAmong } from './matching.ts';
 import { blockOutput, ownScopes } from './output.ts';
 import { hasFailed, isStopping, keyIn, lingeringCompleted, openInstance } from './scope.ts';
@@ -86,11 +87,28 @@ const MOST_ITEMS = 100_000;
 /** Opens as many of the next items as may run at the same time. */
 function fill(d: Decision, run: StepRun, { concurrency }: ForEach): void {
   const total = itemsOf(d, run).length;
-  while (run.items.opened < total && openCount(run) < concurrency) openInstance(d, run, 'item', run.items.opened);
+  while (openCount(run) < concurrency) {
+    const parked = run.parked?.values().next().value;
+    if (parked !== undefined) goOnWith(d, run, parked);
+    else if (run.items.opened < total) openInstance(d, run, 'item', run.items.opened);
+    else return;
+  }
 }
 
-function openCount({ items }: StepRun): number {
-  return items.opened - items.succeeded - items.failed;
+function openCount({ items, parked }: StepRun): number {
+  return items.opened - items.succeeded - items.failed - (parked?.size ?? 0);
+}
+
+/** The turn of an adopted item has come: what is left of it begins. */
+function goOnWith(d: Decision, run: StepRun, item: Scope): void {
+  record(d, { e: 'opened', ...keyOf(run), at: d.at, b: 'item', i: item.index ?? 0 });
+  lookInside(d, item);
+}
+
+/** Of a for_each that was adopted in part: the items that were not, as many as may run. */
+export function nextItems(d: Decision, run: StepRun): void {
+  if (!isFinal(run.status) && !isStopping(d, run.scope) && run.step.work.kind === 'for_each')
+    goOn(d, run, run.step.work);
 }
 
 /** All steps of an item have ended. */

@@ -7,21 +7,41 @@ import { joinOfArrivals } from './arrivals.ts';
 import type { Decision } from './decision.ts';
 import { mayBegin } from './gates.ts';
 import { isStopping } from './scope.ts';
-import { isComplete, isFinal, type Scope } from './state.ts';
+import { isComplete, isFinal, isParked, type Scope } from './state.ts';
 import { isAtRest } from './stop.ts';
 
 export function lookAgain(d: Decision): void {
-  for (const scope of [...d.state.scopes.values()]) {
-    if (scope.stopping !== null) {
-      if (isAtRest(scope)) d.tasks.push({ kind: 'at_rest', scope });
-    } else if (isComplete(scope)) {
-      if (isUnanswered(d, scope)) d.tasks.push({ kind: 'completed', scope });
-    } else if (!scope.closed && !isStopping(d, scope)) {
-      beginAgain(d, scope);
-    }
-  }
+  for (const scope of [...d.state.scopes.values()]) if (!standsInParked(scope)) look(d, scope);
   for (const { scope, step } of d.state.held) d.tasks.push({ kind: 'begin', scope, step });
   undoAgain(d);
+}
+
+/** The same in one block and those inside it. */
+export function lookInside(d: Decision, scope: Scope): void {
+  look(d, scope);
+  if (isParked(scope)) return;
+  for (const run of scope.runs.values()) for (const inner of run.inner) lookInside(d, inner);
+}
+
+function look(d: Decision, scope: Scope): void {
+  if (scope.stopping !== null) {
+    if (isAtRest(scope)) d.tasks.push({ kind: 'at_rest', scope });
+  } else if (isParked(scope)) {
+    if (scope.owner !== null && isFirstParked(scope)) d.tasks.push({ kind: 'next_items', run: scope.owner });
+  } else if (isComplete(scope)) {
+    if (isUnanswered(d, scope)) d.tasks.push({ kind: 'completed', scope });
+  } else if (!scope.closed && !isStopping(d, scope)) {
+    beginAgain(d, scope);
+  }
+}
+
+function isFirstParked({ owner, index }: Scope): boolean {
+  return owner?.parked?.keys().next().value === index;
+}
+
+function standsInParked({ parent }: Scope): boolean {
+  for (let each = parent; each !== null; each = each.parent) if (isParked(each)) return true;
+  return false;
 }
 
 function beginAgain(d: Decision, scope: Scope): void {

@@ -67,7 +67,7 @@ export function isStopping(d: Decision, scope: Scope): boolean {
 }
 
 /** True of the blocks that run while the top block is stopping or has stopped. */
-export function standsApart(d: Decision, scope: Scope): boolean {
+export function standsApart(d: Pick<Decision, 'plan'>, scope: Scope): boolean {
   const kind = d.plan.blocks[scope.block]?.kind;
   return kind === 'compensation' || kind === 'on_failure' || kind === 'on_cancel';
 }

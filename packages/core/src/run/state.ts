@@ -59,6 +59,8 @@ export type StepRun = {
   readonly inner: Scope[];
   /** Of a for_each: how many of its items have been opened, and how they ended. */
   readonly items: { opened: number; succeeded: number; failed: number };
+  /** Of a for_each: adopted items that wait for their turn, by number; null: there never were any. */
+  parked: Map<number, Scope> | null;
   /** Of a for_each: the items themselves, once they have been asked for; not part of what the journal says. */
   itemList: Json[] | undefined;
   /** Of a for_each: the items that signals added, and whether one said that no more come. */
@@ -161,6 +163,8 @@ export type RunState = {
   readonly ended: { count: number; lastAt: number; readonly undoable: StepRun[] };
   /** What the rules need no more is left out; see forget.ts. */
   readonly forgets: boolean;
+  /** How many of the runs that have ended did so in the execution that this one is a retry of; null: it is none, or adopted nothing. */
+  adopted: number | null;
   /** What the execution will end as, once the top block stops. */
   stop: { readonly to: FinalStatus; readonly error: StepError | null } | null;
   /** Timers set and dropped since the driver last asked; not part of what the journal says. */
@@ -198,6 +202,7 @@ export function createState(plan: Plan, { forgets = false } = {}): RunState {
     held: new Set(),
     ended: { count: 0, lastAt: 0, undoable: [] },
     forgets,
+    adopted: null,
     stop: null,
     timerChanges: { armed: [], dropped: [] },
     slot: null,
@@ -285,6 +290,11 @@ export function isTried(step: PlanStep): boolean {
   return step.work.kind === 'action' || step.work.kind === 'function';
 }
 
+/** An adopted item that waits for its turn: nothing begins in it. */
+export function isParked({ owner, index }: Scope): boolean {
+  return index !== null && owner?.parked?.has(index) === true;
+}
+
 /** True when the steps of a block have ended, and nothing of it runs on. */
 export function isComplete(scope: Scope): boolean {
   return scope.remaining === 0 && scope.lingering === 0;
@@ -296,5 +306,7 @@ export type Task =
   | { readonly kind: 'begin'; readonly scope: Scope; readonly step: PlanStep }
   /** All steps of a block have ended, and none failed it. */
   | { readonly kind: 'completed'; readonly scope: Scope }
+  /** Items of a for_each that were adopted may have their turn. */
+  | { readonly kind: 'next_items'; readonly run: StepRun }
   /** In a block that stops, nothing runs any more. May be said twice of one block. */
   | { readonly kind: 'at_rest'; readonly scope: Scope };

@@ -12,6 +12,8 @@ export type StepRow = {
   /** How often a `goto` had begun the step again: each round is a row. */
   readonly round: number;
   readonly type: string;
+  /** True of an outcome that a retry took over: the step ran in the execution that this one is a retry of. */
+  readonly adopted: boolean;
   readonly status: StepStatus;
   /** Number of the current or last try; 0 for a step without tries, or one that never began. */
   readonly attempt: number;
@@ -57,6 +59,7 @@ function rowOf(run: StepRun, plan: Plan, state: RunState): StepRow {
     path: pathOf(plan, step, scope),
     round,
     type: step.type,
+    adopted: run.endOrder > 0 && run.endOrder <= (state.adopted ?? 0),
     status,
     attempt,
     input: (context) => givenTo(run, { plan, state, context }),
@@ -87,6 +90,7 @@ function rowWithoutRun(step: PlanStep, of: Pick<StepRow, 'path' | 'round' | 'sta
     path: of.path,
     round: of.round,
     type: step.type,
+    adopted: false,
     status: of.status,
     attempt: 0,
     input: () => null,

@@ -79,7 +79,7 @@ export function createServices(
   const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
   const routes = [
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
-    ...engineRoutes({ engine, workflows: resolver, reading, streams }),
+    ...engineRoutes({ engine, workflows: resolver, reading, streams, database, clock: systemClock }),
   ];
   return { engine, housekeeping, routes };
 }

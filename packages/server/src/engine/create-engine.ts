@@ -96,6 +96,12 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       if (answer === 'accepted') parts.inbound.hint();
       return answer;
     },
+    async intervene(tenantId, executionId, intervention) {
+      const payload = JSON.stringify(intervention);
+      const answer = await parts.store.insertIntervention({ tenantId, executionId, payload });
+      if (answer === 'accepted') parts.inbound.hint();
+      return answer;
+    },
     async signal(tenantId, executionId, { name, payload }) {
       const answer = await parts.store.insertSignal({
         tenantId,

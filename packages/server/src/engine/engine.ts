@@ -4,6 +4,7 @@
  */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import type { Adoption, Deed } from '@cloudflow/core/run/contract.ts';
 import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { JournalWatch } from './following/journal-watch.ts';
 import type { CommandAnswer } from './store/insert-command.ts';
@@ -27,6 +28,16 @@ export type StartRequest = {
   /** `hash` is SHA-256 over what the start asks for: the same key with another hash is refused, not replayed. */
   readonly idempotency?: { readonly key: string; readonly hash: Buffer };
   readonly correlationId: string;
+  /** Set when it is a retry by a person. */
+  readonly retry?: Retry;
+};
+
+/** `adoption`: absent when everything begins anew. */
+export type Retry = {
+  readonly of: string;
+  readonly rootId: string;
+  readonly generation: number;
+  readonly adoption?: Adoption;
 };
 
 /**
@@ -93,6 +104,9 @@ export type CommandWhy = { readonly reason?: string; readonly by?: string };
 /** What is sent to a live execution, for a step that waits or will wait for it. */
 export type Signal = { readonly name: string; readonly payload: Json };
 
+/** `by`: who, `<kind>:<id>`. */
+export type Intervention = { readonly by: string; readonly reason: string; readonly deed: Deed };
+
 export type Engine = {
   /**
    * Resolves when the start is durable; with `waitMs` when the execution has ended or the time is over, whichever is
@@ -111,6 +125,12 @@ export type Engine = {
    * step already.
    */
   signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
+  /** An administrator steps in; `accepted` when that is durable. `full`: many are not heard of yet. */
+  intervene(
+    tenantId: string,
+    executionId: string,
+    intervention: Intervention,
+  ): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** Who follows the journal of an execution is told when there is more of it, whichever process drives it. */
   readonly watch: JournalWatch;
   /** Pauses workflows or the tenant, or lets them go on; durable when this resolves. */

@@ -45,6 +45,7 @@ const names: Readonly<Record<EventKind, string>> = {
   started: 'execution_started',
   locking: 'lock_asked',
   locked: 'step_locked',
+  adopted: 'outcomes_adopted',
   begun: 'step_started',
   retrying: 'step_retrying',
   called: 'child_started',
@@ -62,6 +63,7 @@ const names: Readonly<Record<EventKind, string>> = {
   stopping: 'stopping',
   phase: 'phase_changed',
   item_failed: 'item_failed',
+  intervened: 'intervention',
   paused: 'execution_paused',
   resumed: 'execution_resumed',
   compensation_failed: 'compensation_failed',
@@ -95,10 +97,16 @@ const fields: Readonly<Record<string, string>> = {
   id: 'child_execution_id',
   ver: 'child_version',
   k: 'key',
+  do: 'deed',
+  why: 'reason',
+  of: 'execution_id',
+  h: 'parked',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {
-  const { e, at, ...rest } = event as RunEvent & { readonly [key: string]: Json };
+  // What was adopted is in the journal that it was taken from, and in the steps; as an event it could be as long as all of that.
+  const shown = event.e === 'adopted' ? { e: event.e, at: event.at, of: event.of, count: event.n } : event;
+  const { e, at, ...rest } = shown as RunEvent & { readonly [key: string]: Json };
   const view: Record<string, Json> = {};
   for (const [key, value] of Object.entries(rest)) {
     const name = Object.hasOwn(fields, key) ? fields[key] : undefined;

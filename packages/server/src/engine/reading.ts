@@ -9,6 +9,7 @@ import type { RunContext } from '@cloudflow/core/run/contract.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { explain } from '@cloudflow/core/run/explain/explain.ts';
 import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
+import { type Past, pastOf } from '@cloudflow/core/run/past.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
@@ -19,6 +20,7 @@ import { type EventPage, type EventPosition, type EventView, eventPage, position
 import { executionRow } from './execution-view.ts';
 import type { Explained } from './explaining/explain-view.ts';
 import { createLargeValues } from './journal/large-values.ts';
+import { wasRetriedSince } from './store/next-generation.ts';
 import * as store from './store/read.ts';
 import { readOutside } from './store/read-outside.ts';
 
@@ -66,7 +68,21 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
     return found;
   }
 
-  /** What the journal says up to now. It only grows, so that pages read one after the other fit together. */
+  /** Every event of the journal up to now, in order; answers with the number of its last row. It only grows, so that pages read one after the other fit together. */
+  async function walk(tenantId: string, executionId: string, see: (event: RunEvent) => void): Promise<number> {
+    const from = reader(tenantId);
+    for (let fromSeq = 0; ; ) {
+      const page = await store.readJournal(from, { executionId, fromSeq, limit: pageRows, maxBytes: pageBytes });
+      for (const row of page.rows) {
+        for (const event of await large.events({ tenantId, id: executionId }, row.eventsText)) see(event);
+      }
+      const last = page.rows.at(-1);
+      if (!page.more || !last) return last?.seq ?? Math.max(0, fromSeq - 1);
+      fromSeq = last.seq + 1;
+    }
+  }
+
+  /** What the journal says up to now. */
   async function fold(
     tenantId: string,
     { id, versionId }: store.StoredHead,
@@ -74,20 +90,11 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
   ): Promise<{ plan: Plan; state: RunState; seq: number }> {
     const plan = await planOf(versionId);
     const state = createState(plan);
-    const from = reader(tenantId);
-    for (let fromSeq = 0; ; ) {
-      const page = await store.readJournal(from, { executionId: id, fromSeq, limit: pageRows, maxBytes: pageBytes });
-      for (const row of page.rows) {
-        const events = await large.events({ tenantId, id }, row.eventsText);
-        for (const event of events) {
-          apply(plan, state, event);
-          alsoSee(event);
-        }
-      }
-      const last = page.rows.at(-1);
-      if (!page.more || !last) return { plan, state, seq: last?.seq ?? Math.max(0, fromSeq - 1) };
-      fromSeq = last.seq + 1;
-    }
+    const seq = await walk(tenantId, id, (event) => {
+      apply(plan, state, event);
+      alsoSee(event);
+    });
+    return { plan, state, seq };
   }
 
   async function explained(tenantId: string, of: store.StoredHead): Promise<Explained> {
@@ -122,6 +129,21 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
 
     async variables(tenantId: string, of: store.StoredHead): Promise<JsonObject> {
       return variables((await fold(tenantId, of)).state);
+    },
+
+    /** All that an execution which has ended was, for a retry. */
+    async past(tenantId: string, of: store.StoredHead): Promise<Past> {
+      const events: RunEvent[] = [];
+      await walk(tenantId, of.id, (event) => events.push(event));
+      return pastOf(await planOf(of.versionId), events, contextOf(tenantId, of));
+    },
+
+    wasRetriedSince: (tenantId: string, of: store.StoredHead) => wasRetriedSince(database, tenantId, of),
+
+    /** Names of the variables that its version declares. */
+    async declaredVariables(tenantId: string, id: string): Promise<readonly string[]> {
+      const { versionId } = await head(tenantId, id);
+      return Object.keys((await planOf(versionId)).variables);
     },
 
     async steps(tenantId: string, id: string): Promise<{ rows: readonly StepRow[]; context: RunContext }> {

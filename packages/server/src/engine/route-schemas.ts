@@ -124,6 +124,9 @@ export const stepSchema = Type.Object({
   path: Type.String(),
   round: Type.Integer({ description: 'How often a `goto` had begun the step again: each round is a row.' }),
   type: Type.String(),
+  adopted: Type.Boolean({
+    description: 'A retry took the outcome over; the step ran in the execution `retry_of`, or one before.',
+  }),
   status: words('QUEUED', 'EXECUTING', 'SUCCESS', 'FAILED', 'SKIPPED'),
   attempt: Type.Integer(),
   input: anyJson,

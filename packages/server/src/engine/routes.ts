@@ -2,6 +2,8 @@
 import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import Type, { type Static } from 'typebox';
+import type { Clock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { escapePointer } from '../kernel/http/read-json.ts';
@@ -16,8 +18,11 @@ import type { StreamSlots } from './following/stream-slots.ts';
 import { aDayBefore, firstIdAt } from './id-range.ts';
 import { pauseRoutes } from './pausing/routes.ts';
 import type { Reading } from './reading.ts';
+import { createRetries } from './retry-execution.ts';
 import * as schemas from './route-schemas.ts';
 import { batchRoute } from './routes/batch.ts';
+import { interventionRoutes } from './routes/interventions.ts';
+import { retryRoute } from './routes/retry.ts';
 import { createStartBatch } from './start-batch.ts';
 import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
 import { stepTexts } from './step-view.ts';
@@ -29,6 +34,8 @@ export type EngineRouteDeps = {
   readonly workflows: WorkflowSource;
   readonly reading: Reading;
   readonly streams: StreamSlots;
+  readonly database: Database;
+  readonly clock: Clock;
 };
 
 const tags = ['executions'];
@@ -36,13 +43,22 @@ const longestWaitMs = 45_000;
 const byId = createCursor('executions', Type.String({ format: 'uuid' }));
 const byPath = createCursor('steps', Type.String());
 
-export function engineRoutes({ engine, workflows, reading, streams }: EngineRouteDeps): readonly Route[] {
+export function engineRoutes({
+  engine,
+  workflows,
+  reading,
+  streams,
+  database,
+  clock,
+}: EngineRouteDeps): readonly Route[] {
   return [
     executeRoute(createStartExecution({ engine, workflows, reading })),
     batchRoute(createStartBatch({ engine, workflows })),
     ...listRoutes(workflows, reading),
     ...detailRoutes(reading),
     explainRoute(reading),
+    retryRoute(createRetries({ engine, workflows, reading, database, clock })),
+    ...interventionRoutes({ engine, reading }),
     eventsRoute({ reading, streams, watch: engine.watch }),
     childrenRoute(reading),
     ...commands.map((command) => commandRoute(engine, command)),

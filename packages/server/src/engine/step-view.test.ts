@@ -17,6 +17,7 @@ const row = (path: string, input: StepRow['input']): StepRow => ({
   step_id: path,
   path,
   round: 0,
+  adopted: false,
   type: 'act',
   status: 'SUCCESS',
   attempt: 1,

@@ -7,6 +7,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptOutcome, ChildEnd, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
+import type { Intervention } from '../engine.ts';
 import { granted, type ToGate } from '../gates/gate-messages.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
@@ -90,6 +91,10 @@ export function createInbound(deps: InboundDeps): Inbound {
       // Applied by when it was asked, which is what the caller was told.
       const asked = { at: createdAt, ...why };
       const input: RunInput = kind === 'cancel' ? { ...asked, kind } : { ...asked, kind, scope: 'execution' };
+      return loader.deliver(executionId, shard, { input, inboxId: id });
+    }
+    if (kind === 'intervene') {
+      const input = { kind, at: createdAt, ...(JSON.parse(payload) as Intervention) } as const;
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     if (kind === 'signal') {

@@ -7,6 +7,7 @@ import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { shardOf } from '../execution-id.ts';
 import type { StoredExecution } from '../store/load-executions.ts';
+import { adoptionOf } from './adoption-of.ts';
 import { type Caution, loadsThatEnd, type Verdict } from './caution.ts';
 import { createLive, type LiveExecution } from './live.ts';
 import type { Runner } from './runner.ts';
@@ -127,6 +128,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     }
     const plan = await deps.planOf(stored.versionId);
     if (plan.concurrency !== null && stored.journal.length === 0) await deps.prepareGate(stored, plan);
+    const adopt = await adoptionOf(stored, plan, deps);
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
     const live = replay(stored, plan, deps.entropy);
@@ -136,7 +138,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     if (verdict === 'end') runner.quarantine(live, 'engine_crash_loop', crashLoop);
     if (live.elsewhere !== null) deps.awaits(live);
     for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
-    if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now() });
+    if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now(), ...(adopt && { adopt }) });
     else if (verdict !== 'end') runner.resume(live);
     for (const { input, inboxId } of mail) runner.hear(live, input, inboxId);
     runner.rest(live);

@@ -247,6 +247,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     // Not `live.end`: it may have been decided while this flush was under way, and stand in the next one.
     if (effects.some(({ kind }) => kind === 'end')) return ended(live);
     releaseAll(live, effects);
+    // A retry that is only stored is read anew, with what it is to adopt.
+    if (live.seq === 0 && live.facts.retryOf !== null) return giveBack(live, 'what it adopts is read');
     // Stored only, as the start of another's shard, which has become ours in the same moment.
     // Or held before its start: it is told here of pauses that have come or gone while it was written.
     if (live.state.status === 'PENDING') hear(live, { kind: 'start', at: clock.now() });

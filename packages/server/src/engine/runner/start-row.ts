@@ -19,9 +19,9 @@ export function startRow(request: StartRequest, id: string, now: number): StartR
     businessKey: request.businessKey ?? null,
     trigger: JSON.stringify(trigger),
     parentId: null,
-    rootId: id,
-    retryOf: null,
-    generation: 0,
+    rootId: request.retry?.rootId ?? id,
+    retryOf: request.retry?.of ?? null,
+    generation: request.retry?.generation ?? 0,
     createdAt: now,
     idempotency: request.idempotency ?? null,
   };
@@ -34,5 +34,5 @@ export function seedOf(
 ): LiveSeed {
   const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels };
   const trigger = JSON.parse(row.trigger) as Json;
-  return { ...of, tenantId, correlationId, plan, input, trigger, generation: 0, facts };
+  return { ...of, tenantId, correlationId, plan, input, trigger, generation: row.generation, facts };
 }

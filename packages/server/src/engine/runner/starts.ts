@@ -1,6 +1,6 @@
 /** Starts: made durable, answered when they are, and waited for when that is asked. */
 
-import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { problem } from '../../kernel/errors/problem.ts';
 import type { ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from '../engine.ts';
@@ -65,7 +65,7 @@ export function createStarts(deps: StartsDeps): Starts {
         },
       });
       runner.add(live);
-      if (isOurs) runner.hear(live, { kind: 'start', at: live.facts.createdAt });
+      if (isOurs) runner.hear(live, startOf(live, request));
       else runner.store(live);
     });
     return answer(request, live, result, { waitMs: deadline - clock.now(), signal });
@@ -149,6 +149,11 @@ export function createStarts(deps: StartsDeps): Starts {
       open.clear();
     },
   };
+}
+
+function startOf({ facts }: LiveExecution, { retry }: StartRequest): RunInput {
+  const start = { kind: 'start', at: facts.createdAt } as const;
+  return retry?.adoption === undefined ? start : { ...start, adopt: retry.adoption };
 }
 
 function isFinished(head: ExecutionHead): head is FinishedExecution {

@@ -17,6 +17,7 @@ import { dueTimers } from './due-timers.ts';
 import { gateEntries, standingGates } from './gate-entries.ts';
 import { inboxOf } from './inbox-of.ts';
 import { type Command, insertCommand } from './insert-command.ts';
+import { insertIntervention, type StoredIntervention } from './insert-intervention.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { insertStarts, type NewStart } from './insert-starts.ts';
 import { readStored, storedExecution } from './load-executions.ts';
@@ -62,6 +63,7 @@ export function createEngineStore(database: Database, values: LargeValues) {
       unfinishedOf(database, shards, of, page),
     insertCommand: (command: Command) => insertCommand(database, command),
     insertStarts: (tenantId: string, starts: readonly NewStart[]) => insertStarts(database, tenantId, starts),
+    insertIntervention: (intervention: StoredIntervention) => insertIntervention(database, intervention),
     insertSignal: (signal: StoredSignal) => insertSignal(database, signal),
   };
 }

@@ -10,7 +10,12 @@ import { phaseName, statusName, statusNumbers, waitReasonName } from '../row-cod
 export type Reader = Pick<Tx, 'rows'>;
 
 /** A head together with the version that it is pinned to, and how often a person had tried before. */
-export type StoredHead = ExecutionHead & { readonly versionId: string; readonly generation: number };
+export type StoredHead = ExecutionHead & {
+  readonly workflowId: string;
+  readonly versionId: string;
+  readonly generation: number;
+  readonly priority: number;
+};
 
 export type ExecutionFilter = {
   /** Executions of any of these. */
@@ -27,7 +32,9 @@ export type ExecutionFilter = {
 
 type HeadRow = {
   readonly id: string;
+  readonly workflowId: string;
   readonly versionId: string;
+  readonly priority: number;
   readonly slug: string;
   readonly version: string;
   readonly status: number;
@@ -56,7 +63,7 @@ const joined = sql`
   join workflows w on w.tenant_id = e.tenant_id and w.id = e.workflow_id`;
 
 const small = sql`
-  e.id, e.version_id as "versionId", w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",
+  e.id, e.workflow_id as "workflowId", e.version_id as "versionId", e.priority, w.slug, v.version, e.status, e.phase, e.wait_reason as "waitReason",
   e.error, e.labels, e.business_key as "businessKey", e.parent_id as "parentId",
   e.retry_of as "retryOf", e.root_id as "rootId", e.generation, e.created_at as "createdAt",
   e.started_at as "startedAt", e.finished_at as "finishedAt",

@@ -103,6 +103,31 @@ export const problemCodes = {
     meaning: 'An execution that is COMPLETED, FAILED or CANCELLED does not change any more.',
     remedy: 'Nothing is left to do for this execution; a new one can be started.',
   },
+  execution_running: {
+    status: 409,
+    title: 'The execution has not ended',
+    meaning: 'Only an execution that is COMPLETED, FAILED or CANCELLED can be retried.',
+    remedy: 'Wait for its end, or cancel it.',
+  },
+  nothing_failed: {
+    status: 409,
+    title: 'Nothing has failed',
+    meaning: 'A retry from `failed` was asked for an execution that is COMPLETED.',
+    remedy: 'Send `from` with the id of the step to begin at, or `start`.',
+  },
+  already_compensated: {
+    status: 409,
+    title: 'An outcome to be adopted was undone',
+    meaning:
+      'Steps whose outcomes the retry would adopt were compensated when the execution ended. `detail` lists them.',
+    remedy: 'Begin at the first of them or at `start`, or send `force` when what they did is there all the same.',
+  },
+  step_not_open: {
+    status: 409,
+    title: 'The step is not under way',
+    meaning: 'A step that has ended, or has not begun, can neither be skipped nor completed.',
+    remedy: 'Look at the step again; `detail` says its status.',
+  },
   workflow_disabled: {
     status: 409,
     title: 'The workflow is disabled',
@@ -157,6 +182,18 @@ export const problemCodes = {
     title: 'The input does not fit the workflow',
     meaning: 'The input breaks the `input_schema` of the workflow. Pointers in `errors` are relative to the input.',
     remedy: 'Correct the listed fields of the input.',
+  },
+  unknown_variable: {
+    status: 422,
+    title: 'There is no such variable',
+    meaning: 'The request sets a variable that the definition of the execution does not declare.',
+    remedy: 'Use a name from `variables` of the definition.',
+  },
+  unknown_step: {
+    status: 422,
+    title: 'There is no such step',
+    meaning: 'The request names a step that the execution does not have, or where it cannot be begun again.',
+    remedy: 'Use the id of a step, or a path as `GET /api/v1/executions/{id}/steps` shows it.',
   },
   idempotency_key_reused: {
     status: 422,

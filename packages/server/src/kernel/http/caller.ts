@@ -10,5 +10,10 @@ export type Caller = {
   readonly permissions: readonly string[];
 };
 
+/** As it stands in journals: `api_key:<id>`. */
+export function callerName({ kind, principalId }: Caller): string {
+  return `${kind}:${principalId}`;
+}
+
 /** Tells who sent these headers. Throws the problem `unauthenticated`. Answers at once when it can. */
 export type Authenticate = (headers: IncomingHttpHeaders) => Caller | Promise<Caller>;
