@@ -390,6 +390,22 @@ describe('explaining', () => {
     });
   });
 
+  it('says which execution holds the slot that it waits for, and its place in the queue', async () => {
+    const { path } = await saved(aWorkflow([waits('go', 'go')], { concurrency: { limit: 1 } }));
+    const first = (await product.api.post(`${path}/execute`)).json.execution_id;
+    const second = (await product.api.post(`${path}/execute`)).json.execution_id;
+    await product.api.until(second, ({ wait_reason }) => wait_reason === 'concurrency');
+    expect(await explain(second)).toMatchObject({
+      status: 'PENDING',
+      wait_reason: 'concurrency',
+      waits: [{ reason: 'concurrency', path: null, details: { position: 1, limit: 1, holders: [first] } }],
+    });
+    for (const id of [first, second]) {
+      await product.api.post(`/executions/${id}/cancel`);
+      await product.api.ended(id);
+    }
+  });
+
   it('is 404 for what is not there', async () => {
     seesProblem(await product.api.get('/executions/00000000-0000-7000-8000-000000000000/explain'), 404, 'not_found');
   });

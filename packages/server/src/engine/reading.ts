@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { RunContext } from '@cloudflow/core/run/contract.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
-import { explain } from '@cloudflow/core/run/explain/explain.ts';
+import { explain, gatesOf, gateText } from '@cloudflow/core/run/explain/explain.ts';
 import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
 import { type Past, pastOf } from '@cloudflow/core/run/past.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
@@ -19,8 +19,10 @@ import { placeOf } from './child-trigger.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
 import type { Explained } from './explaining/explain-view.ts';
+import { gateId } from './gates/gate-id.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import { wasRetriedSince } from './store/next-generation.ts';
+import { placeAtGate } from './store/place-at-gate.ts';
 import * as store from './store/read.ts';
 import { readOutside } from './store/read-outside.ts';
 
@@ -39,6 +41,8 @@ const pageRows = 500;
 const pageBytes = 8 * 1024 * 1024;
 /** Executions that this one waits for are explained beside it, so many of them. */
 const childrenExplained = 10;
+/** The same for the gates at which it stands. */
+const gatesExplained = 10;
 /** The same for each of those who follow: there may be many. */
 const followedRows = 100;
 const followedBytes = 128 * 1024;
@@ -101,7 +105,12 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
     const notes = createNotes();
     const { plan, state, seq } = await fold(tenantId, of, (event) => takeNote(notes, event));
     const outside = state.endedAt === null ? await readOutside(database, of) : {};
-    return { head: of, seq, state, explanation: explain({ plan, state, notes, outside }) };
+    const gates = new Map<string, JsonObject>();
+    for (const gate of gatesOf(state).slice(0, gatesExplained)) {
+      const place = { gateId: gateId(tenantId, plan.workflowId, gate), executionId: of.id };
+      gates.set(gateText(gate), { ...(await placeAtGate(database, tenantId, place)) });
+    }
+    return { head: of, seq, state, explanation: explain({ plan, state, notes, outside, gates }) };
   }
 
   /** The page with its large values: fewer events when they are large, at least one. */

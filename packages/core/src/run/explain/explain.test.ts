@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { after, doAct, planOf } from '../../../testing/plan.ts';
-import { type FromOutside, type SimulationOptions, simulate } from '../../../testing/simulate.ts';
+import { contextOf, type FromOutside, type SimulationOptions, simulate } from '../../../testing/simulate.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { decide } from '../decide.ts';
 import { createState } from '../state.ts';
 import { type WaitReason, waitReasons } from '../wait-reason.ts';
-import { explain } from './explain.ts';
+import { explain, gatesOf, gateText } from './explain.ts';
 import type { Explanation, OutsideFacts } from './explanation.ts';
 import { createNotes, takeNote } from './notes.ts';
 import { explainers } from './reasons.ts';
@@ -25,7 +26,7 @@ function explained(plan: Plan, options: SimulationOptions, outside: OutsideFacts
   const run = simulate(plan, options);
   const notes = createNotes();
   for (const event of run.events) takeNote(notes, event);
-  return explain({ plan, state: run.state, notes, outside });
+  return explain({ plan, state: run.state, notes, outside, gates: new Map() });
 }
 
 describe('what is told of each reason to wait', () => {
@@ -97,16 +98,20 @@ describe('what is told of each reason to wait', () => {
   it.each<[WaitReason, OutsideFacts, RegExp]>([
     ['queue', { queue: { owner: null } }, /No process drives/],
     ['queue', { queue: { owner: 'x' } }, /waits until the process that drives it/],
-    ['concurrency', { concurrency: { position: 3, held_by: 'e-1' } }, /place 3 of the queue; held by e-1/],
   ])('%s: what the server knows of it, before it has begun', (reason, outside, text) => {
     const plan = planOf([doAct('one')]);
-    const { waits } = explain({ plan, state: createState(plan), notes: createNotes(), outside });
+    const { waits } = explain({ plan, state: createState(plan), notes: createNotes(), outside, gates: new Map() });
     expect(waits).toMatchObject([{ reason, path: null, details: outside[reason] }]);
     expect(waits[0]?.text).toMatch(text);
   });
 
   it.each<[WaitReason, Json, RegExp]>([
-    ['lock', { held_by: 'e-1 at pay' }, /Step `one` waits for a lock; held by e-1 at pay/],
+    ['lock', { held_by: 'step `pay`' }, /Step `one` waits for a lock; held, now by step `pay`\./],
+    [
+      'concurrency',
+      { position: 3, limit: 2, holders: ['a', 'b'] },
+      /key at place 3 of the queue; held by 2 at most, now by execution a and execution b\./,
+    ],
     ['child', { status: 'RUNNING' }, /Step `one` waits for the end of the execution that it started/],
     ['approval', {}, /Step `one` waits for a decision of a person, until/],
     ['rate_limit', {}, /Step `one` waits for its rate limit, until/],
@@ -117,6 +122,29 @@ describe('what is told of each reason to wait', () => {
     const told = explainers[reason]({ ...about, until: start, facts: facts as JsonObject });
     expect(told).toMatchObject({ details: facts as JsonObject, unblocked_by: expect.stringMatching(/./) });
     expect(told.text).toMatch(text);
+  });
+
+  it('concurrency: which key, since when, and its place, before it has begun', () => {
+    const plan = planOf([doAct('one')], { concurrency: { limit: 1, key: 'input.account' } });
+    const state = createState(plan);
+    const around = { context: contextOf({ account: 7 }), entropy: { uuid: () => '', random: () => 0 } };
+    const { events } = decide(plan, state, { kind: 'start', at: start }, around);
+    const notes = createNotes();
+    for (const event of events) takeNote(notes, event);
+    const [gate] = gatesOf(state);
+    const gates = new Map([[gate === undefined ? '' : gateText(gate), { position: 1, limit: 1, holders: ['e-9'] }]]);
+    const { waits, summary } = explain({ plan, state, notes, outside: {}, gates });
+    expect(summary).toContain('concurrency key at place 1 of the queue; held, now by execution e-9.');
+    expect(waits).toMatchObject([{ reason: 'concurrency', since: start, details: { holders: ['e-9'] } }]);
+  });
+
+  it('lock: which, and which step of its own holds it', () => {
+    const lock = { key: '"x"', scope: 'execution' };
+    const plan = planOf([doAct('one', { lock }), doAct('two', { lock })]);
+    const { waits } = explained(plan, { answer: () => ({ output: 1, after: 500 }), until: 100 });
+    expect(waits).toMatchObject([
+      { reason: 'lock', path: 'two', since: start, details: { scope: 'execution', held_by: 'step `one`' } },
+    ]);
   });
 
   it('is there for every reason that there is', () => {

@@ -3,8 +3,10 @@
  * Reads a state that was rebuilt for this; the process that drives the execution is not asked.
  */
 import type { Plan } from '../../definition/plan.ts';
+import type { JsonObject } from '../../json.ts';
 import { tryTimeoutMs } from '../begin.ts';
-import { isFinal, isTrying, keyOf, pathOf, type RunState, type StepRun } from '../state.ts';
+import type { GateName } from '../contract.ts';
+import { type HeldLock, isFinal, isTrying, keyOf, pathOf, type RunState, type StepRun } from '../state.ts';
 import type { WaitReason } from '../wait-reason.ts';
 import type { Executing, Explanation, OutsideFacts, Wait } from './explanation.ts';
 import { type Notes, runName } from './notes.ts';
@@ -15,8 +17,10 @@ export type Asked = {
   readonly plan: Plan;
   readonly state: RunState;
   readonly notes: Notes;
-  /** What the server knows beside the journal. `queue` or `concurrency` here says that an execution which has not begun waits for that. */
+  /** What the server knows beside the journal. `queue` here says that nobody has come to it, or that nobody drives it. */
   readonly outside: OutsideFacts;
+  /** Of gates (`gatesOf`), by `gateText`: who holds each, and where this execution stands. */
+  readonly gates: ReadonlyMap<string, JsonObject>;
 };
 
 /** Waits and tries beyond these are counted, and not listed. */
@@ -31,6 +35,7 @@ export function explain(asked: Asked): Explanation {
   const waits = [
     ...state.pauses.map((pause) => tell(asked, 'paused', { pause, since: pause.since })),
     ...beforeStart(asked),
+    ...waitsForLocks(asked),
     ...open.slice(0, MOST_LISTED).flatMap((run) => (run.waiting === null ? [] : [tell(asked, run.waiting, { run })])),
   ];
   return { summary: summaryOf(asked, { waits, executing, more: trying.length - executing.length }), waits, executing };
@@ -47,23 +52,55 @@ function openRuns(state: RunState): readonly StepRun[] {
 
 /** What has not begun, or nobody drives, waits for something that its journal does not tell of. */
 function beforeStart(asked: Asked): readonly Wait[] {
-  const { state, outside } = asked;
-  if (outside.queue !== undefined) return [tell(asked, 'queue', {})];
-  if (state.status !== 'PENDING' || state.paused) return [];
-  return [tell(asked, outside.concurrency === undefined ? 'queue' : 'concurrency', {})];
+  const { state, notes, outside } = asked;
+  const queue = outside.queue === undefined ? [] : [tell(asked, 'queue', {})];
+  if (state.status !== 'PENDING' || state.slot === null) return queue;
+  const facts = { key: state.slot.key, ...asked.gates.get(gateText({ of: 'concurrency', key: state.slot.key })) };
+  return [tell(asked, 'concurrency', { facts, ...(notes.asked !== null && { since: notes.asked }) })];
+}
+
+/** What holds a lock, or stands at a gate of its own execution, is told by the state; what others hold, by the server. */
+function waitsForLocks(asked: Asked): readonly Wait[] {
+  return lockWaits(asked.state).map((run) => {
+    const { scope, key } = run.lock;
+    const own = [...asked.state.locking].find(({ lock }) => lock?.held && lock.scope === scope && lock.key === key);
+    const holder = own === undefined ? {} : { held_by: `step \`${pathOf(asked.plan, own.step, own.scope)}\`` };
+    const told = scope === 'execution' ? holder : { ...holder, ...asked.gates.get(gateText({ of: scope, key })) };
+    return tell(asked, 'lock', { run, facts: { scope, key, ...told } });
+  });
+}
+
+type LockWait = StepRun & { readonly lock: HeldLock };
+
+function lockWaits(state: RunState): readonly LockWait[] {
+  const isWaiting = (run: StepRun): run is LockWait => run.lock !== null && !run.lock.held;
+  return [...state.locking].filter(isWaiting).slice(0, MOST_LISTED);
+}
+
+/** The gates at which it stands, for the server to look at. */
+export function gatesOf(state: RunState): readonly GateName[] {
+  const slot: GateName[] =
+    state.status === 'PENDING' && state.slot !== null ? [{ of: 'concurrency', key: state.slot.key }] : [];
+  const locks = lockWaits(state).flatMap(({ lock: { scope: of, key } }) => (of === 'execution' ? [] : [{ of, key }]));
+  return [...slot, ...locks];
+}
+
+export function gateText({ of, key }: GateName): string {
+  return `${of} ${key}`;
 }
 
 type Of = {
   readonly run?: StepRun;
   readonly pause?: RunState['pauses'][number];
   readonly since?: number;
+  readonly facts?: JsonObject;
 };
 
-function tell(asked: Asked, reason: WaitReason, { run, pause, since }: Of): Wait {
+function tell(asked: Asked, reason: WaitReason, { run, pause, since, facts: own }: Of): Wait {
   const { plan, state, notes, outside } = asked;
   const path = run === undefined ? null : pathOf(plan, run.step, run.scope);
   const until = run?.timer == null ? null : (state.timers.get(run.timer)?.due ?? null);
-  const facts = outside[reason] ?? {};
+  const facts = { ...outside[reason], ...own };
   const about = { plan, state, notes, run: run ?? null, path, pause: pause ?? null, until, facts };
   const began = run === undefined ? null : (notes.since.get(runName(keyOf(run))) ?? run.startedAt);
   return { reason, path, since: since ?? began, until, ...explainers[reason](about) };

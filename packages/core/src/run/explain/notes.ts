@@ -6,11 +6,13 @@ export type Notes = {
   readonly since: Map<string, number>;
   /** The last `match` that failed while a signal was judged. */
   readonly badMatch: Map<string, MatchFailure>;
+  /** When it asked for its place under a concurrency limit. */
+  asked: number | null;
   cancelled: { readonly at: number; readonly reason: string | null; readonly by: string | null } | null;
 };
 
 export function createNotes(): Notes {
-  return { since: new Map(), badMatch: new Map(), cancelled: null };
+  return { since: new Map(), badMatch: new Map(), asked: null, cancelled: null };
 }
 
 export function takeNote(notes: Notes, event: RunEvent): void {
@@ -18,11 +20,15 @@ export function takeNote(notes: Notes, event: RunEvent): void {
   switch (event.e) {
     case 'begun':
     case 'retrying':
+    case 'locking':
       return void notes.since.set(runName(event), event.at);
     case 'succeeded':
     case 'failed':
     case 'skipped':
       return void notes.since.delete(runName(event));
+    case 'asked':
+      notes.asked = event.at;
+      return;
     case 'cancel_requested':
       notes.cancelled = { at: event.at, reason: event.reason ?? null, by: event.by ?? null };
       return;

@@ -148,8 +148,10 @@ function tellSignal({ path, run, state, notes, until, facts }: About): Told {
 
 const MOST_KEPT_SHOWN = 20;
 
-function by(facts: JsonObject): string {
-  const { position, held_by: holder } = facts;
+function by({ position, limit, held_by: holder, holders }: JsonObject): string {
   const place = typeof position === 'number' ? ` at place ${position} of the queue` : '';
-  return `${place}${typeof holder === 'string' ? `; held by ${holder}` : ''}`;
+  const most = typeof limit === 'number' && limit > 1 ? ` by ${limit} at most` : '';
+  const all = Array.isArray(holders) ? holders.map((each) => `execution ${String(each)}`) : [];
+  const names = typeof holder === 'string' ? [holder, ...all] : all;
+  return `${place}${names.length === 0 ? '' : `; held${most}, now by ${counted(names.slice(0, 3), 'and')}`}`;
 }
