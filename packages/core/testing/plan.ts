@@ -1,5 +1,5 @@
 /** Definitions for tests, short to write: one action type `act` that the test answers. */
-import { compile } from '../src/definition/compile.ts';
+import { compileStored } from '../src/definition/compile.ts';
 import type { ActionCatalog, Plan } from '../src/definition/plan.ts';
 import type { Json, JsonObject } from '../src/json.ts';
 
@@ -22,7 +22,7 @@ export const say = (id: string, output: Json, more: Fields = {}): JsonObject => 
 export const after = (...ids: string[]): { readonly depends_on: readonly string[] } => ({ depends_on: ids });
 
 export function planOf(steps: readonly Json[], more: Fields = {}): Plan {
-  const result = compile({ workflow_id: 'case', version: '1.0.0', steps, ...more }, catalog);
+  const result = compileStored({ workflow_id: 'case', version: '1.0.0', steps, ...more }, catalog);
   if ('plan' in result) return result.plan;
   throw new Error(`the definition was refused: ${JSON.stringify(result.errors, null, 1)}`);
 }

@@ -244,6 +244,7 @@ describe('saving warns', () => {
     expect(warningsOf([say('a', 1, { when: 'false' }), say('b', 1, { depends_on: ['a'], join: 'any' })])).toEqual([
       'step_never_runs /steps/0/when',
       'join_without_effect /steps/1/join',
+      'step_never_runs /steps/1/depends_on',
     ]);
   });
 

@@ -1,5 +1,6 @@
 /** One step of a document, compiled. */
 import type { Expression, Template } from '../expression/expression.ts';
+import { isAlwaysFalse } from './always-false.ts';
 import { compileAction } from './compile-action.ts';
 import type { Sight, TypeCompiler } from './control-type.ts';
 import { compileLock } from './exclusion.ts';
@@ -114,23 +115,11 @@ function compileOnError({ document, pointer, blocks, type }: LaidStep, issues: I
   return { kind: 'handler', block: blocks.get('error') ?? -1, compensate };
 }
 
-/** Certain only without references: then the value is the same in every execution. */
 function warnOfConstantWhen({ pointer }: LaidStep, when: Expression | null, issues: Issues): void {
-  if (when === null || when.source === '' || when.references.length > 0 || when.volatile) return;
-  // Without a call it costs nothing; 5,000 conditions that each use up their budget would cost a minute.
-  if (when.source.includes('(')) return;
-  if (constantValue(when) !== false) return;
+  if (when === null || !isAlwaysFalse(when)) return;
   issues.warn({
     code: 'step_never_runs',
     pointer: `${pointer}/when`,
     message: 'this is always false, so the step never runs',
   });
-}
-
-function constantValue(when: Expression) {
-  try {
-    return when.evaluate({ lookup: () => undefined, now: 0, uuid: () => '' });
-  } catch {
-    return undefined; // fails in every execution; that is for `on_error`
-  }
 }

@@ -15,6 +15,7 @@ import type { ActionCatalog, CompileResult, Plan } from './plan.ts';
 import { pointerTo } from './pointer.ts';
 import { checkRetry } from './retry-policy.ts';
 import { workflowSchema } from './schema/workflow-schema.ts';
+import { checkSoundness } from './soundness/soundness.ts';
 import { createSources } from './sources.ts';
 import { readTimeout } from './timeout.ts';
 import { findWriters, refuseRacesOfItems, variableNames, warnOfRaces } from './variables.ts';
@@ -28,11 +29,25 @@ const deepestJson = 256;
 
 const structure = compileValid(workflowSchema);
 
+/** Of a document that is to be saved: all that saving checks. */
 export function compile(document: Json, actions: ActionCatalog): CompileResult {
+  return compileWith(document, actions, checkSoundness);
+}
+
+/**
+ * Of a definition that was saved before: it runs as it always has, also when saving has learned since then to see that a step
+ * of it can never run.
+ */
+export function compileStored(document: Json, actions: ActionCatalog): CompileResult {
+  return compileWith(document, actions, () => undefined);
+}
+
+function compileWith(document: Json, actions: ActionCatalog, check: typeof checkSoundness): CompileResult {
   const issues = createIssues();
   checkStructure(document, issues);
   if (issues.errors.length > 0) return { errors: issues.errors, warnings: issues.warnings };
-  const plan = compileChecked(document as unknown as WorkflowDocument, actions, issues);
+  const { plan, reads } = compileChecked(document as unknown as WorkflowDocument, actions, issues);
+  if (issues.errors.length === 0) check(plan, reads, issues);
   const { errors, warnings } = issues;
   return errors.length > 0 ? { errors, warnings } : { plan, warnings };
 }
@@ -62,7 +77,7 @@ function checkStructure(document: Json, issues: Issues): void {
 }
 
 /** The structure is known to be right: what is left is what a schema cannot say. */
-function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issues: Issues): Plan {
+function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issues: Issues) {
   const layout = layOut(document, actions, issues);
   const graph = drawGraph(layout, issues);
   const checkInput = compileInputSchema(document.input_schema, issues);
@@ -81,7 +96,7 @@ function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issu
   refuseRacesOfItems(writers, workshop);
   warnOfRaces(writers, workshop);
   warnOfBusyLoops(layout, issues);
-  return assemble(workshop, checkInput);
+  return { plan: assemble(workshop, checkInput), reads: workshop.sources.reads };
 }
 
 function assemble(workshop: Workshop, checkInput: CheckInput): Plan {

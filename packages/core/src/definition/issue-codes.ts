@@ -42,11 +42,13 @@ export const meaningCodes = {
   duplicate_dependency: 'A dependency is listed twice.',
   depends_on_itself: 'A step depends on itself.',
   cycle: 'Steps depend on one another in a circle.',
-  join_never_satisfied: 'A join waits for more dependencies than there are.',
+  join_never_satisfied:
+    'A join waits for more dependencies than there are, or than can ever succeed in one execution; the message names the conditions that keep them apart.',
   join_only_for_block: 'A join of arrivals (`each`, `sets`) stands at a step that is no `block`.',
   join_without_dependencies: 'A join stands beside no dependencies.',
   cancel_remaining_without_join: '`cancel_remaining` stands beside a join of all.',
-  step_never_runs: 'The step can never run.',
+  step_never_runs:
+    'The step can never run: what must be so for it to start cannot be so at once. The message names the way there.',
   conflicting_fields: 'Two fields say the same.',
   not_for_control_type: 'The field is for actions only.',
   only_with_signal: 'The field is for a wait for a signal only.',
@@ -82,7 +84,8 @@ export const meaningCodes = {
 
 /** Of warnings: the workflow is saved all the same. */
 export const warningCodes = {
-  step_never_runs: 'The condition of the step is always false.',
+  step_never_runs: 'The step is switched off by a condition that is always false, or leads on from such steps only.',
+  output_always_null: 'An expression reads the output of a step that cannot have run when it is read.',
   join_without_effect: 'A join stands beside a single dependency.',
   variable_race: 'Two steps that may run at once write one variable.',
   busy_loop: 'A loop without a wait may run over 1,000 rounds.',

@@ -18,7 +18,6 @@ export function compileJoin(
         message: 'a join of all dependencies leaves none to cancel; use it beside `join` "any" or { "count": n }',
       });
     }
-    refuseAfterTerminate(step, dependsOn, dependsOn.length, { layout, issues });
     return { kind: 'all' };
   }
   if (isOfArrivals(join)) return compileArrivals(step, join, { dependsOn, layout, issues });
@@ -40,8 +39,6 @@ export function compileJoin(
     });
   } else if (isWhole && dependsOn.length === 1) {
     issues.warn({ code: 'join_without_effect', pointer, message: 'with one dependency there is nothing to join' });
-  } else {
-    refuseAfterTerminate(step, dependsOn, count, { layout, issues });
   }
   return { kind: 'count', count, cancelRemaining };
 }
@@ -83,8 +80,6 @@ function compileArrivals(
   } else if (dependsOn.length === 1 && !several) {
     const message = 'its one dependency arrives once, so the block runs once at most: there is nothing to join';
     issues.warn({ code: 'join_without_effect', pointer, message });
-  } else {
-    refuseAfterTerminate(step, dependsOn, several ? 1 : (size ?? 1), { layout, issues });
   }
   return compiled;
 }
@@ -93,32 +88,4 @@ function compileArrivals(
 function arrivesOften(step: LaidStep | undefined): boolean {
   const { type, join } = step?.document ?? {};
   return type === 'for_each' || (type === 'block' && isOfArrivals(join));
-}
-
-/**
- * A `terminate` that ran ended the execution, and one that was SKIPPED satisfies nothing: what needs one of them to succeed
- * never runs. A join of all runs when one dependency succeeded and the rest were SKIPPED.
- */
-function refuseAfterTerminate(
-  step: LaidStep,
-  dependsOn: readonly number[],
-  count: number,
-  { layout, issues }: { layout: Layout; issues: Issues },
-): void {
-  const others = dependsOn.filter((each) => !endsExecution(layout.steps[each])).length;
-  const needed =
-    step.document.join === undefined || step.document.join === 'all' ? Math.min(1, dependsOn.length) : count;
-  if (others >= needed) return;
-  const id = layout.steps[dependsOn.find((each) => endsExecution(layout.steps[each])) ?? 0]?.id ?? '';
-  issues.error({
-    code: 'step_never_runs',
-    pointer: `${step.pointer}/depends_on`,
-    message: `\`${id}\` ends the execution, so nothing after it can run`,
-  });
-}
-
-function endsExecution(step: LaidStep | undefined): boolean {
-  if (step === undefined || step.document.type !== 'terminate') return false;
-  const { on_error: onError = 'fail' } = step.document;
-  return onError === 'fail' || onError === 'skip';
 }

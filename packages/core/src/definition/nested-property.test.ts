@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { testActions } from '../../testing/definition/actions.ts';
 import { buildProgram, type Program, shapes } from '../../testing/definition/nested-program.ts';
 import { wf } from '../../testing/definition/refusal.ts';
-import { compile } from './compile.ts';
+import { compileStored } from './compile.ts';
 import type { Plan, Work } from './plan.ts';
 
 const programs = shapes.map(buildProgram);
 
 function planOf({ steps }: Program): Plan {
-  const result = compile(wf(steps), testActions);
+  const result = compileStored(wf(steps), testActions);
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.plan;
 }
@@ -18,7 +18,7 @@ function planOf({ steps }: Program): Plan {
 function errorsWith(program: Program, at: number, fields: object): readonly string[] {
   const { steps, all } = structuredClone(program); // clones share what the original shares
   Object.assign(all[at]?.document ?? {}, fields);
-  const result = compile(wf(steps), testActions);
+  const result = compileStored(wf(steps), testActions);
   return 'errors' in result ? [...new Set(result.errors.map(({ code }) => code))] : [];
 }
 

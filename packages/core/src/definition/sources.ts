@@ -1,5 +1,5 @@
 /** Compiles the expressions and templates of a document and checks what they refer to. */
-import type { Expression, Template } from '../expression/expression.ts';
+import type { Expression, Reference, Template } from '../expression/expression.ts';
 import { compileExpression, compileTemplate } from '../expression/index.ts';
 import type { Json } from '../json.ts';
 import type { Issues } from './issues.ts';
@@ -14,9 +14,21 @@ export type Sources = {
   expression(pointer: string, source: string, view: View): Expression;
   /** An expression that is certainly not boolean is refused. */
   condition(pointer: string, source: string, view: View): Expression;
+  /** Where outputs of steps are read, by which step: for what can only be said when the whole plan is known. */
+  readonly reads: readonly OutputRead[];
+};
+
+export type OutputRead = {
+  readonly pointer: string;
+  readonly position: number;
+  readonly id: string;
+  /** The step that reads. */
+  readonly by: number;
 };
 
 export function createSources(world: World, issues: Issues): Sources {
+  const reads: OutputRead[] = [];
+
   function template(pointer: string, value: Json, view: View): Template {
     const compiled = compileTemplate(value, { names: view.names });
     if ('issues' in compiled) {
@@ -25,6 +37,7 @@ export function createSources(world: World, issues: Issues): Sources {
     }
     const isWrong = compiled.ok.references.some((reference) => referenceProblem(reference, view, world) !== undefined);
     if (isWrong) locate(pointer, value, view);
+    for (const reference of compiled.ok.references) noteRead(pointer + reference.pointer, reference, view);
     return compiled.ok;
   }
 
@@ -53,7 +66,13 @@ export function createSources(world: World, issues: Issues): Sources {
       return neverEvaluated;
     }
     checkReferences(pointer, compiled.ok, view);
+    for (const reference of compiled.ok.references) noteRead(pointer, reference, view);
     return compiled.ok;
+  }
+
+  function noteRead(pointer: string, { name, path: [id, field], optional, position }: Reference, { step }: View): void {
+    if (name !== 'steps' || field !== 'output' || optional || typeof id !== 'string' || step === null) return;
+    reads.push({ pointer, position, id, by: step });
   }
 
   function checkReferences(pointer: string, source: Expression | Template, view: View): void {
@@ -76,7 +95,7 @@ export function createSources(world: World, issues: Issues): Sources {
     return compiled;
   }
 
-  return { template, value, expression, condition };
+  return { template, value, expression, condition, reads };
 }
 
 /** Stands for an expression that did not compile, in a plan that is never handed out. */

@@ -83,7 +83,8 @@ function compileSource(source: string, options: ExpressionOptions): Compiled<Run
   }
 }
 
-function tokensOf(source: string): readonly Token[] {
+/** Of a source with or without `${ }` around it. @throws Refusal */
+export function tokensOf(source: string): readonly Token[] {
   const start = source.search(/\S/);
   if (start < 0 || !source.startsWith('${', start)) return tokenize(source, 0, false).tokens;
   const { tokens, end } = tokenize(source, start + 2, true);

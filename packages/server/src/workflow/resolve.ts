@@ -2,7 +2,7 @@
  * From a name to what a start pins: version and plan. This is the hot path of every start, so that both are held in
  * memory: which version is current for at most a second, the plan of a version for as long as there is room.
  */
-import { compile } from '@cloudflow/core/definition/compile.ts';
+import { compileStored } from '@cloudflow/core/definition/compile.ts';
 import type { ActionCatalog, Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -71,7 +71,7 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
 }
 
 function planFrom(definition: string, actions: ActionCatalog): Plan {
-  const result = compile(JSON.parse(definition) as Json, actions);
+  const result = compileStored(JSON.parse(definition) as Json, actions);
   if ('plan' in result) return result.plan;
   throw problem('definition_outdated', {
     detail: `This release cannot run the stored definition: ${result.errors[0]?.message}`,
