@@ -4,8 +4,10 @@
  */
 import type { Json } from '@cloudflow/core/json.ts';
 import type { Static, TSchema } from 'typebox';
+import type { Credential } from './credential.ts';
 import type { ActionHttp } from './http.ts';
 
+export type { Credential } from './credential.ts';
 export type { ActionHttp, HttpRequest, HttpResponse } from './http.ts';
 
 /** A failure that a workflow's author can meet, for the reference page and for `retry.on` and `retry.except`. */
@@ -28,6 +30,8 @@ export type ActionContext<Config> = {
   /** The same for every try of the same effect: hand it to the other side. */
   readonly idempotencyKey: string;
   readonly http: ActionHttp;
+  /** Opens a credential of the tenant. Throws an `ActionError` that is ready to be passed on. */
+  credential(name: string): Promise<Credential>;
   /** Fires at the deadline and when the step is withdrawn; `http` knows it already. */
   readonly signal: AbortSignal;
   readonly log: ActionLog;

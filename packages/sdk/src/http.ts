@@ -10,6 +10,8 @@ export type HttpRequest = {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Name of a credential of the tenant that is sent with it, to the hosts that it is for. */
+  readonly credential?: string;
   /** Follow up to 20 redirects; to another origin without the headers that could hold secrets. Default: false. */
   readonly followRedirects?: boolean;
 };
@@ -24,7 +26,7 @@ export type HttpResponse = {
 
 /**
  * Throws, ready to be passed on: `RetryableError` with code `network` or `timeout`, `ActionError` with code
- * `egress_denied` or `response_too_large`. Any status is an answer, not an error.
+ * `egress_denied`, `response_too_large` or one of the `credential_…`. Any status is an answer, not an error.
  */
 export type ActionHttp = {
   request(request: HttpRequest): Promise<HttpResponse>;

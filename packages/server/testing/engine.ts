@@ -154,6 +154,7 @@ export function useEngines(): TestEngines {
         database: test.database,
         actions: catalog,
         resolver: resolver(),
+        credentials: { missing: async () => [], names: async () => [] },
         newId: randomUUIDv7,
       });
       const document = { workflow_id: slug, version: '1.0.0', steps, ...more } as JsonObject;

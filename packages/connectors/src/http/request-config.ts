@@ -30,6 +30,14 @@ export const requestConfig = Type.Object(
     body: Type.Optional(
       Type.Unknown({ description: 'Text is sent as it is, null not at all, everything else as JSON.' }),
     ),
+    credential: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
+        description:
+          'Name of a credential of the type `http_basic`, `http_bearer` or `http_header`, which is sent with the request: ' +
+          'only to its `allowed_hosts`, and never to another origin that a redirect leads to.',
+      }),
+    ),
     timeout: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.String()], {
         description: 'Of one try, like the `timeout` of the step: milliseconds, or text such as `5s`.',

@@ -21,6 +21,7 @@ export function toHttpRequest(context: ActionContext<RequestConfig>): HttpReques
     method: config.method ?? 'GET',
     headers: Object.fromEntries([...defaults, ...own]),
     followRedirects: config.follow_redirects ?? false,
+    ...(config.credential === undefined ? {} : { credential: config.credential }),
     ...(text === undefined ? {} : { body: text }),
   };
 }

@@ -15,6 +15,7 @@ async function runWith(config: unknown, answer: Partial<HttpResponse> & { text?:
     attempt: 1,
     signal: new AbortController().signal,
     log: { debug: ignore, info: ignore, warn: ignore },
+    credential: async () => ({ type: 'generic', values: {} }),
     http: {
       request: async (message) => {
         sent.push(message);

@@ -27,6 +27,18 @@ export default defineAction({
       retryable: 'never',
       description: 'The address, or one it redirected to, may not be reached from here.',
     },
+    { code: 'credential_unknown', retryable: 'never', description: 'There is no credential of this name.' },
+    {
+      code: 'credential_unusable',
+      retryable: 'never',
+      description: 'The credential is of a type that does not fit here.',
+    },
+    { code: 'credential_unavailable', retryable: 'always', description: 'The credential could not be read.' },
+    {
+      code: 'credential_host_denied',
+      retryable: 'never',
+      description: 'A credential or secret in use is not for this host, or for one it redirected to.',
+    },
     { code: 'response_too_large', retryable: 'never', description: 'The body is over the limit, as sent or inflated.' },
     { code: 'response_invalid', retryable: 'never', description: 'The body was to be JSON and is not.' },
   ],

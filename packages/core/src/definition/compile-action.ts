@@ -1,6 +1,7 @@
 /** An action step: its config against the schema of its type, its retry policy, its timeout. */
 import type { Expression } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { checkCredential, secretsIn } from './credential-names.ts';
 import type { RetryDocument } from './document.ts';
 import type { Issues } from './issues.ts';
 import { type CompiledSchema, compileValid } from './json-schema/compile-schema.ts';
@@ -32,7 +33,8 @@ export function compileAction(
   const pointer = `${step.pointer}/config`;
   checkConfig(config, action, { pointer, issues });
   warnOfSecrets(config, pointer, issues);
-  const template = sources.template(pointer, config, view);
+  const template = sources.template(pointer, config, { ...view, names: [...view.names, 'secrets'] });
+  checkCredential(config, pointer, issues);
   const timeoutMs = readTimeout(timeout.value, timeout.pointer, issues) ?? stepTimeoutMs ?? action.defaultTimeoutMs;
   checkRetry(retry.value, retry.pointer, issues);
   return {
@@ -43,6 +45,7 @@ export function compileAction(
       retry: resolveRetry(retry.value, document.retry),
       delivery: step.document.delivery ?? 'at_least_once',
       recordInput: mayDiffer(template) || (when !== null && mayDiffer(when)),
+      secrets: secretsIn(template),
     },
   };
 }

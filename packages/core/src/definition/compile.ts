@@ -2,6 +2,7 @@
 import { isJsonObject, type Json } from '../json.ts';
 import { warnOfBusyLoops } from './busy-loops.ts';
 import { compileStep } from './compile-step.ts';
+import { credentialsOf } from './credential-names.ts';
 import type { WorkflowDocument } from './document.ts';
 import { compileConcurrency } from './exclusion.ts';
 import { drawGraph } from './graph.ts';
@@ -114,6 +115,7 @@ function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
     onFailure: layout.onFailure,
     onCancel: layout.onCancel,
     hasTimedMilestones: steps.some(({ milestone }) => milestone !== null && milestone.reads === null),
+    credentials: credentialsOf(layout.steps, steps),
     priority: document.priority ?? 3,
     concurrency: compileConcurrency(workshop),
     checkInput,

@@ -25,6 +25,8 @@ export type Plan = {
   readonly onCancel: number | null;
   /** Some milestone asks for time or chance, so that any event may change the answer. */
   readonly hasTimedMilestones: boolean;
+  /** The credentials that its actions use, each where it is named first. */
+  readonly credentials: readonly CredentialUse[];
   /** 1 (first) to 5. */
   readonly priority: number;
   readonly concurrency: Concurrency | null;
@@ -42,6 +44,8 @@ export type ConcurrencyStrategy = 'queue' | 'reject' | 'cancel_running' | 'skip'
 
 export type Lock = { readonly key: Expression; readonly scope: LockScope };
 export type LockScope = 'execution' | 'workflow' | 'tenant';
+
+export type CredentialUse = { readonly name: string; readonly pointer: string };
 
 export type InputProblem = { readonly pointer: string; readonly code: string; readonly message: string };
 
@@ -235,6 +239,8 @@ export type Work =
        * config is recorded when the step begins, and a repeated attempt sends the very same.
        */
       readonly recordInput: boolean;
+      /** The names after `secrets.` in `config`. */
+      readonly secrets: readonly string[];
     };
 
 /** A duration from the moment when the step begins, or a time. */

@@ -1,6 +1,7 @@
 /** Whether what an expression refers to can exist: steps, fields of steps, variables, fields of a closed input schema. */
 import type { Reference } from '../expression/expression.ts';
 import { isJsonObject, type Json } from '../json.ts';
+import { isCredentialName } from './credential-names.ts';
 import type { Graph } from './graph.ts';
 import type { ErrorCode } from './issue-codes.ts';
 import type { IssueInput, Issues } from './issues.ts';
@@ -44,6 +45,8 @@ export function referenceProblem(reference: Reference, view: View, world: World)
       return variableProblem(reference, world);
     case 'input':
       return reference.optional ? undefined : inputProblem(reference, world);
+    case 'secrets':
+      return secretProblem(reference);
     default:
       return fieldOfNameProblem(reference, world);
   }
@@ -61,6 +64,13 @@ function fieldOfNameProblem({ name, path, position, optional }: Reference, { sug
     message: `\`${name}\` has no field \`${field.slice(0, 60)}\`; ${hint}`,
     suggestion,
   };
+}
+
+function secretProblem({ path, position }: Reference): Finding | undefined {
+  const [name] = path;
+  if (typeof name === 'string' && isCredentialName(name)) return undefined;
+  const message = 'name one credential with a constant: letters, digits, `_` and `-`, as in `secrets.API_KEY`';
+  return { code: 'invalid_credential_name', position, message };
 }
 
 function stepProblem({ path, position }: Reference, view: View, world: World): Finding | undefined {

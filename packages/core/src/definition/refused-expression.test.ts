@@ -22,10 +22,10 @@ const expressions: readonly Refusal[] = [
     pointer: '/steps/0/config/output',
   },
   {
-    why: 'secrets, which are not built yet',
-    document: wf([http('a', { config: { url: '${ secrets.u }' } })]),
+    why: 'secrets outside of the config of an action',
+    document: wf([http('a', { config: { url: 'https://example.com' }, when: 'secrets.u == ""' })]),
     code: 'unknown_name',
-    pointer: '/steps/0/config/url',
+    pointer: '/steps/0/when',
   },
   {
     why: 'result outside of output',

@@ -1,5 +1,5 @@
 /** Compiles the expressions and templates of a document and checks what they refer to. */
-import type { Expression, Reference, Template } from '../expression/expression.ts';
+import type { Expression, ExpressionOptions, Reference, Template } from '../expression/expression.ts';
 import { compileExpression, compileTemplate } from '../expression/index.ts';
 import type { Json } from '../json.ts';
 import type { Issues } from './issues.ts';
@@ -30,7 +30,7 @@ export function createSources(world: World, issues: Issues): Sources {
   const reads: OutputRead[] = [];
 
   function template(pointer: string, value: Json, view: View): Template {
-    const compiled = compileTemplate(value, { names: view.names });
+    const compiled = compileTemplate(value, optionsOf(view));
     if ('issues' in compiled) {
       for (const issue of compiled.issues) issues.error({ ...issue, pointer: pointer + issue.pointer });
       return neverEvaluated;
@@ -55,12 +55,12 @@ export function createSources(world: World, issues: Issues): Sources {
         locate(pointerTo(pointer, key), inner, view);
       return;
     }
-    const compiled = typeof value === 'string' ? compileTemplate(value, { names: view.names }) : undefined;
+    const compiled = typeof value === 'string' ? compileTemplate(value, optionsOf(view)) : undefined;
     if (compiled !== undefined && 'ok' in compiled) checkReferences(pointer, compiled.ok, view);
   }
 
   function expression(pointer: string, source: string, view: View): Expression {
-    const compiled = compileExpression(source, { names: view.names });
+    const compiled = compileExpression(source, optionsOf(view));
     if ('issues' in compiled) {
       for (const issue of compiled.issues) issues.error({ ...issue, pointer });
       return neverEvaluated;
@@ -97,6 +97,13 @@ export function createSources(world: World, issues: Issues): Sources {
 
   return { template, value, expression, condition, reads };
 }
+
+function optionsOf({ names }: View): ExpressionOptions {
+  return { names, opaque };
+}
+
+/** What they are is put in when a try is handed out, see run/secret-marker.ts. */
+const opaque = ['secrets'];
 
 /** Stands for an expression that did not compile, in a plan that is never handed out. */
 const neverEvaluated: Expression & Template = {

@@ -16,6 +16,7 @@ import {
   type StaticType,
 } from './expression.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { checkOpaque } from './opaque.ts';
 import { parse } from './parser.ts';
 import { collectReferences } from './references.ts';
 import { type Node, Refusal, refuse } from './syntax.ts';
@@ -45,13 +46,14 @@ export type Runnable = {
 export function compileTokens(
   source: string,
   tokens: readonly Token[],
-  { names }: ExpressionOptions,
+  { names, opaque = [] }: ExpressionOptions,
 ): Compiled<Runnable> {
   try {
     const environment: Environment = { names: new Set(names), locals: [] };
     const node = parse(tokens);
     const issues: ExpressionIssue[] = [];
     const type = checkTree(node, environment, issues);
+    issues.push(...checkOpaque(node, environment, opaque));
     if (issues.length > 0) return { issues };
     const code = compileTree(source, environment, node);
     const finish = isData(node, environment) ? ofData : toJson;

@@ -92,6 +92,8 @@ export type CompiledTemplate = { readonly ok: Template } | { readonly issues: re
 export type ExpressionOptions = {
   /** Root names that may be used here; another name is `unknown_name` with a suggestion. */
   readonly names: readonly string[];
+  /** Those of them whose fields are not known while it is evaluated: they may be joined to text, and nothing else. */
+  readonly opaque?: readonly string[];
 };
 
 /** An evaluation that failed. `path` names the missing or wrong field, where there is one. */

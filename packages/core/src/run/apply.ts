@@ -106,6 +106,7 @@ function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
   else wait(state, run, event);
   if (isTried(run.step)) run.attempt = event.a ?? 1;
   if (event.in !== undefined) run.input = event.in;
+  if (event.mk !== undefined) run.marker = event.mk;
   if (event.until !== undefined) run.timer = arm(state, { kind: 'step', run, due: event.until });
 }
 
@@ -362,6 +363,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     output: null,
     error: null,
     input: undefined,
+    marker: undefined,
     chosen: null,
     withdrawn: false,
     passedOver: false,

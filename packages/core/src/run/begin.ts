@@ -19,7 +19,7 @@ import { isStopping, keyIn } from './scope.ts';
 import { evaluate, evaluateCondition } from './scope-values.ts';
 import { failStep, succeedStep } from './settle.ts';
 import { pathOf, roundOf, type Scope } from './state.ts';
-import { workInput } from './step-input.ts';
+import { type WorkInput, workInput } from './step-input.ts';
 import { stepEnded, withdraw } from './stop.ts';
 import { terminate } from './terminate.ts';
 import { beginWait } from './waits.ts';
@@ -150,12 +150,13 @@ export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: num
       at: d.at,
       ...(attempt === 1 ? {} : { a: attempt }),
       ...(recordInput ? { in: input.value } : {}),
+      ...(recordInput && input.marker !== undefined ? { mk: input.marker } : {}),
     });
   }
-  d.effects.push(tryEffect(d, { scope, step }, attempt, input.value));
+  d.effects.push(tryEffect(d, { scope, step }, attempt, input));
 }
 
-function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: Json): Effect {
+function tryEffect(d: Decision, { scope, step }: Place, attempt: number, { value, marker }: WorkInput): Effect {
   const { work } = step;
   const path = pathOf(d.plan, step, scope);
   return {
@@ -164,7 +165,8 @@ function tryEffect(d: Decision, { scope, step }: Place, attempt: number, input: 
     path,
     attempt,
     type: step.type,
-    input,
+    input: value,
+    ...(marker === undefined ? {} : { marker }),
     timeoutMs: tryTimeoutMs(step),
     // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
     idempotencyKey: `${d.context.rootId}/${d.context.callPath}${path}/${roundOf(scope, step)}/${d.context.generation}`,

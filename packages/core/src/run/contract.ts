@@ -127,6 +127,8 @@ export type Effect =
       readonly attempt: number;
       readonly type: string;
       readonly input: Json;
+      /** Of the stand-ins for secrets in `input`, see secret-marker.ts; absent: there are none. */
+      readonly marker?: string;
       readonly timeoutMs: number;
       readonly idempotencyKey: string;
       readonly free: boolean;

@@ -67,13 +67,14 @@ export type RunEvent =
    * A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a
    * wait or a deadline of a block is due. Of a wait for signals: `g` the kept one that it takes (also of a wait that began
    * before, when the execution is resumed), `b` the option of a `wait_any` that this, or the time `until`, stands for, `bad`
-   * what failed while kept signals were judged.
+   * what failed while kept signals were judged. `mk` tells the stand-ins for secrets in `in` from data that looks like them.
    */
   | (RunKey & {
       readonly e: 'begun';
       readonly at: number;
       readonly a?: number;
       readonly in?: Json;
+      readonly mk?: string;
       readonly until?: number;
       readonly g?: number;
       readonly b?: string;

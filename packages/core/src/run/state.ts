@@ -21,6 +21,8 @@ import type {
 export type StepRun = {
   readonly step: PlanStep;
   readonly scope: Scope;
+  /** Of the stand-ins for secrets in `input`. */
+  marker: string | undefined;
   /** How often the step was begun before in this instance of its block, by `goto`. */
   readonly round: number;
   /** How many runs of the execution had ended when a `goto` left this one behind; null: it is the one that counts. */

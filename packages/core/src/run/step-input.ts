@@ -6,6 +6,7 @@ import type { RunContext } from './contract.ts';
 import type { Decision, Place } from './decision.ts';
 import { runInSight } from './in-sight.ts';
 import { type Evaluation, evaluate } from './scope-values.ts';
+import { standIn, standIns, withSecrets } from './secret-marker.ts';
 import type { RunState, StepRun } from './state.ts';
 
 type GivenWork = Extract<Work, { kind: 'action' | 'function' | 'sub_workflow' }>;
@@ -13,25 +14,47 @@ type GivenWork = Extract<Work, { kind: 'action' | 'function' | 'sub_workflow' }>
 /** What is known of an execution by who reads its journal. */
 export type Known = { readonly plan: Plan; readonly state: RunState; readonly context: RunContext };
 
+/** `marker` of the stand-ins for secrets in it; absent: there are none. */
+export type WorkInput = { readonly value: Json; readonly marker?: string };
+
 /** What a try, or a child, is given. */
-export function workInput(d: Decision, { scope, step }: Place, work: GivenWork): Evaluation {
-  const recorded = scope.runs.get(step.index)?.input;
-  if (recorded !== undefined) return { value: recorded };
+export function workInput(
+  d: Decision,
+  { scope, step }: Place,
+  work: GivenWork,
+): WorkInput | Extract<Evaluation, { error: unknown }> {
+  const run = scope.runs.get(step.index);
+  if (run?.input !== undefined)
+    return run.marker === undefined ? { value: run.input } : { value: run.input, marker: run.marker };
   const source = sourceOf(work);
+  if (work.kind === 'action' && work.secrets.length > 0) {
+    // Chance, and anew for each evaluation: what the config is made of was there before, so that none of it holds the marker.
+    const marker = d.entropy.uuid();
+    const given = evaluate(d, scope, work.config, { lookup: standIns(work.secrets, marker) });
+    return 'error' in given ? given : { ...given, marker };
+  }
   return source === null ? { value: work.kind === 'sub_workflow' ? {} : null } : evaluate(d, scope, source);
 }
 
 /** What the tries of a run were given, told afterwards; null when there was no try, or it cannot be told any more. */
 export function givenTo(run: StepRun, known: Known): Json {
   const { work } = run.step;
-  if (run.input !== undefined) return run.input;
+  if (run.input !== undefined) return shown(run.input, run.marker);
   if (work.kind !== 'action' && work.kind !== 'function' && work.kind !== 'sub_workflow') return null;
   if (work.recordInput || (run.attempt === 0 && run.child === null)) return null;
   const source = sourceOf(work);
   const references = source?.references ?? [];
   if (!references.every((reference) => isAsItWas(reference, run, known.plan))) return null;
-  const given = source === null ? null : evaluate({ ...known, ...noDecision }, run.scope, source, { from: run });
+  const lookup = work.kind === 'action' ? standIns(work.secrets, '') : undefined;
+  const given =
+    source === null
+      ? null
+      : evaluate({ ...known, ...noDecision }, run.scope, source, { from: run, ...(lookup ? { lookup } : {}) });
   return given === null || 'error' in given ? null : given.value;
+}
+
+function shown(input: Json, marker: string | undefined): Json {
+  return marker === undefined ? input : withSecrets(input, marker, (name) => standIn(name, ''));
 }
 
 function sourceOf(work: GivenWork) {

@@ -3,14 +3,30 @@ import type { ActionHttp, ActionLog } from '@cloudflow/sdk/action.ts';
 import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import { EgressDeniedError, EgressError } from '../kernel/egress/failure.ts';
+import type { UsedCredentials } from './used-credentials.ts';
 
-export type ActionHttpDeps = { readonly egress: Egress; readonly signal: AbortSignal; readonly log: ActionLog };
+export type ActionHttpDeps = {
+  readonly egress: Egress;
+  readonly signal: AbortSignal;
+  readonly log: Pick<ActionLog, 'warn'>;
+  readonly credentials: UsedCredentials;
+};
 
-export function createActionHttp({ egress, signal, log }: ActionHttpDeps): ActionHttp {
+export function createActionHttp({ egress, signal, log, credentials }: ActionHttpDeps): ActionHttp {
   return {
-    async request({ url, method = 'GET', headers = {}, body = null, followRedirects = false }) {
+    async request({ url, method = 'GET', headers = {}, body = null, followRedirects = false, credential }) {
       try {
-        return await egress.request({ url, method, headers, body, followRedirects, signal });
+        const own = credential === undefined ? {} : await credentials.headers(credential);
+        const { permit } = credentials;
+        return await egress.request({
+          url,
+          method,
+          headers: { ...headers, ...own },
+          body,
+          followRedirects,
+          permit,
+          signal,
+        });
       } catch (error) {
         if (error instanceof EgressDeniedError && error.found)
           log.warn({ host: error.host, ...error.found }, 'an action may not reach what a name leads to');

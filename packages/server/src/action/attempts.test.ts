@@ -2,6 +2,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import { type Action, type ActionContext, ActionError, defineAction, RetryableError } from '@cloudflow/sdk/index.ts';
 import Type from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { OpenCredential } from '../credential/index.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import { silentLog } from '../kernel/log/log.ts';
 import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
@@ -30,6 +31,12 @@ function actionThat(run: (context: ActionContext<unknown>) => unknown): Action {
   });
 }
 
+/** The credentials of the tenant. */
+const vault: Readonly<Record<string, OpenCredential>> = {
+  KEY: { type: 'generic', values: { value: 'canary/"secret"+1' }, secrets: ['canary/"secret"+1'], allowedHosts: null },
+  TWO: { type: 'aws', values: {}, secrets: ['first-secret', 'second-secret'], allowedHosts: null },
+};
+
 type Setup = { limits?: Partial<AttemptLimits>; observe?: AttemptObserver };
 
 function runnerOf(run: (context: ActionContext<unknown>) => unknown, { limits, observe }: Setup = {}): AttemptRunner {
@@ -39,6 +46,7 @@ function runnerOf(run: (context: ActionContext<unknown>) => unknown, { limits, o
     egress: createEgress({ allow: [] }),
     log: silentLog,
     clock: { now: () => 1_700_000_000_000 },
+    openCredential: async (_tenantId, name) => vault[name],
     ...(limits ? { limits } : {}),
     ...(observe ? { observe } : {}),
   });
@@ -126,6 +134,7 @@ describe('a try', () => {
     const runner = createAttemptRunner({
       registry: createActionRegistry([action]),
       sandbox: createSandbox({ log: silentLog }),
+      openCredential: async () => undefined,
       egress: createEgress({ allow: [] }),
       log: silentLog,
       clock: { now: () => 0 },
@@ -269,5 +278,53 @@ describe('the runner', () => {
     const runner = runnerOf(() => 1);
     await runner.close();
     expect(await runner.run(request(), never)).toMatchObject({ error: { code: 'aborted' } });
+  });
+});
+
+describe('secrets of a try', () => {
+  const secret = 'canary/"secret"+1';
+  const withKey = { input: { secret: 'a ${secrets.KEY#m} b' }, marker: 'm' };
+
+  it('are put in their place when it runs, and masked in its output', async () => {
+    let seen: unknown;
+    const runner = runnerOf(async ({ config }) => {
+      seen = config;
+      return { echo: JSON.stringify(config), [secret]: encodeURIComponent(secret) };
+    });
+    expect(await runner.run(request(withKey), never)).toEqual({
+      output: { echo: '{"secret":"a *** b"}', '***': '***' },
+    });
+    expect(seen).toEqual({ secret: `a ${secret} b` });
+  });
+
+  it('are masked in its error, also when that is cut off in the middle [S074 S076]', async () => {
+    const runner = runnerOf(async () => {
+      throw new ActionError(`${'x'.repeat(1_992)}${secret}`, { code: 'http_status', details: { url: `?k=${secret}` } });
+    });
+    const outcome = await runner.run(request(withKey), never);
+    expect(outcome).toMatchObject({ error: { code: 'http_status', details: { url: '?k=***' } } });
+    expect(JSON.stringify(outcome)).not.toContain('canary');
+  });
+
+  it('stay what they are in data that only looks like a secret [S052]', async () => {
+    const runner = runnerOf(async ({ config }) => config);
+    const input = { secret: '${secrets.KEY#other} ${secrets.KEY}' };
+    expect(await runner.run(request({ input, marker: 'm' }), never)).toEqual({ output: input });
+    expect(await runner.run(request({ input }), never)).toEqual({ output: input });
+  });
+
+  it('that do not exist, or are not one text, end it with a code', async () => {
+    const runner = runnerOf(async () => null);
+    const ask = (name: string) =>
+      runner.run(request({ input: { secret: `\${secrets.${name}#m}` }, marker: 'm' }), never);
+    expect(await ask('NONE')).toMatchObject({
+      error: { code: 'credential_unknown', retryable: false, details: { credential: 'NONE' } },
+    });
+    expect(await ask('TWO')).toMatchObject({ error: { code: 'credential_unusable' } });
+  });
+
+  it('are masked when the action itself opens a credential', async () => {
+    const runner = runnerOf(async ({ credential }) => ({ got: (await credential('KEY')).values['value'] ?? null }));
+    expect(await runner.run(request(), never)).toEqual({ output: { got: '***' } });
   });
 });

@@ -3,19 +3,23 @@
  * checked config and a checked output. Nothing is remembered here: who may try, and what comes after, is the engine's.
  */
 import { randomBytes } from 'node:crypto';
+import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import type { ActionContext, ActionLog } from '@cloudflow/sdk/action.ts';
+import { ActionError } from '@cloudflow/sdk/error.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import { createActionHttp } from './action-http.ts';
 import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 import { aborted, failure, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
+import type { Mask } from './mask.ts';
 import type { ActionRegistry, RegisteredAction } from './registry.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { createSlots } from './slots.ts';
 import { type OutputLimits, storableOutput } from './storable-output.ts';
 import { supervise } from './supervise.ts';
+import { createUsedCredentials, type OpensCredentials, type UsedCredentials } from './used-credentials.ts';
 
 export type AttemptLimits = OutputLimits & {
   /** Actions that run at once; functions have the threads of the sandbox. */
@@ -40,6 +44,7 @@ export type AttemptRunnerDeps = {
   readonly egress: Egress;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly openCredential: OpensCredentials;
   readonly limits?: Partial<AttemptLimits>;
   readonly observe?: AttemptObserver;
 };
@@ -53,16 +58,18 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
   const runAction = async (
     registered: RegisteredAction,
     request: AttemptRequest,
-    signal: AbortSignal,
+    { signal, credentials }: { readonly signal: AbortSignal; readonly credentials: UsedCredentials },
   ): Promise<AttemptOutcome> => {
-    const problems = registered.checkConfig(request.input);
+    const { input, marker } = request;
+    const config = marker === undefined ? input : await credentials.reveal(input, marker);
+    const problems = registered.checkConfig(config);
     if (problems.length > 0) return invalidConfig(problems);
     const slot = await slots.take(signal);
     if (slot !== 'taken') return slot === 'full' ? overloaded : aborted;
     try {
       return await supervise(
         { timeoutMs: request.timeoutMs, abortGraceMs: limits.abortGraceMs, signal },
-        (inner) => registered.action.run(contextOf(deps, request, inner)),
+        (inner) => registered.action.run(contextOf(deps, request, { config, credentials, signal: inner })),
         (output) => storableOutput(output, limits),
       );
     } finally {
@@ -70,22 +77,27 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     }
   };
 
-  const outcomeOf = async (request: AttemptRequest, signal: AbortSignal): Promise<AttemptOutcome> => {
+  const outcomeOf = async (
+    request: AttemptRequest,
+    signal: AbortSignal,
+    credentials: UsedCredentials,
+  ): Promise<AttemptOutcome> => {
     if (signal.aborted || closing.signal.aborted) return aborted;
     if (request.type === 'function') return runFunction(deps, request, { signal, limits });
     const registered = deps.registry.find(request.type);
-    return registered ? runAction(registered, request, signal) : unknownAction(request.type);
+    return registered ? runAction(registered, request, { signal, credentials }) : unknownAction(request.type);
   };
 
   return {
     async run(request, signal) {
       const startedAt = performance.now();
       running += 1;
-      const outcome = await outcomeOf(request, signal).catch((error: unknown) => {
-        // A bug of ours or of a schema: it ends this step, and nothing else.
-        deps.log.error({ error, action: request.type, execution_id: request.executionId }, 'a try could not be run');
+      const credentials = createUsedCredentials(deps.openCredential, request.tenantId);
+      const ended = await outcomeOf(request, signal, credentials).catch((error: unknown) => {
+        if (!(error instanceof ActionError)) logFault(deps.log, request, { error, mask: credentials.mask });
         return failure(error);
       });
+      const outcome = credentials.masked(ended);
       running -= 1;
       const label = 'error' in outcome ? outcome.error.code : 'success';
       deps.observe?.({ type: request.type, outcome: label, durationMs: performance.now() - startedAt });
@@ -99,6 +111,16 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
       await deps.sandbox.close();
     },
   };
+}
+
+/** A bug of ours or of a schema: it ends this step, and nothing else. */
+function logFault(
+  log: Logger,
+  { type, executionId }: AttemptRequest,
+  { error, mask }: { readonly error: unknown; readonly mask: Mask | null },
+): void {
+  const shown = mask === null ? error : mask.cutText(error instanceof Error ? String(error.stack) : String(error));
+  log.error({ error: shown, action: type, execution_id: executionId }, 'a try could not be run');
 }
 
 async function runFunction(
@@ -115,14 +137,22 @@ async function runFunction(
 function contextOf(
   { egress, log }: AttemptRunnerDeps,
   request: AttemptRequest,
-  signal: AbortSignal,
+  {
+    config,
+    credentials,
+    signal,
+  }: { readonly config: Json; readonly credentials: UsedCredentials; readonly signal: AbortSignal },
 ): ActionContext<unknown> {
-  const { input, idempotencyKey, correlationId, attempt } = request;
-  const ownLog = actionLog(log, request);
+  const { idempotencyKey, correlationId, attempt } = request;
+  const ownLog = actionLog(log, request, credentials);
   return {
-    config: input,
+    config,
     idempotencyKey,
-    http: createActionHttp({ egress, signal, log: ownLog }),
+    http: createActionHttp({ egress, signal, log: ownLog, credentials }),
+    async credential(name) {
+      const { type, values } = await credentials.open(name);
+      return { type, values };
+    },
     signal,
     log: ownLog,
     correlationId,
@@ -137,7 +167,7 @@ function traceparent(executionId: string): string {
 }
 
 /** The ids are put together when a line is written: most tries write none. */
-function actionLog(log: Logger, request: AttemptRequest): ActionLog {
+function actionLog(log: Logger, request: AttemptRequest, credentials: UsedCredentials): ActionLog {
   const ids = (): object => ({
     tenant_id: request.tenantId,
     execution_id: request.executionId,
@@ -146,9 +176,10 @@ function actionLog(log: Logger, request: AttemptRequest): ActionLog {
     action: request.type,
     correlation_id: request.correlationId,
   });
-  return {
-    debug: (fields, message) => log.debug({ ...fields, ...ids() }, message),
-    info: (fields, message) => log.info({ ...fields, ...ids() }, message),
-    warn: (fields, message) => log.warn({ ...fields, ...ids() }, message),
+  const write = (level: 'debug' | 'info' | 'warn') => (fields: Readonly<Record<string, Json>>, message: string) => {
+    const { mask } = credentials;
+    if (mask === null) return log[level]({ ...fields, ...ids() }, message);
+    log[level]({ ...(mask.value(fields, mask.cutText) as object), ...ids() }, mask.cutText(message));
   };
+  return { debug: write('debug'), info: write('info'), warn: write('warn') };
 }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from '@cloudflow/core/json.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { OpenCredential } from '../credential/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createEgress, type EgressOptions } from '../kernel/egress/egress.ts';
 import { createLog, type Logger, silentLog } from '../kernel/log/log.ts';
@@ -24,10 +25,19 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** One try of an `http_request` step, as the engine has it run. */
-type CallOptions = Partial<EgressOptions> & { timeoutMs?: number; log?: Logger };
-function call(config: Json, { timeoutMs = 5_000, log = silentLog, ...options }: CallOptions = {}) {
+type CallOptions = Partial<EgressOptions> & {
+  timeoutMs?: number;
+  log?: Logger;
+  vault?: Readonly<Record<string, OpenCredential>>;
+};
+function call(config: Json, { timeoutMs = 5_000, log = silentLog, vault = {}, ...options }: CallOptions = {}) {
   const egress = createEgress({ allow: ['127.0.0.1'], ...options });
-  const { attempts } = createActions({ egress, log, clock: systemClock });
+  const { attempts } = createActions({
+    egress,
+    log,
+    clock: systemClock,
+    openCredential: async (_tenantId, name) => vault[name],
+  });
   closers.push(async () => {
     await attempts.close();
     await egress.close();
@@ -233,6 +243,61 @@ describe('http_request', () => {
     const origin = await serve(echo);
     expect(await call({ url: origin, timeout: 5000, retry: { max_attempts: 3 } })).toMatchObject({
       output: { status: 200 },
+    });
+  });
+
+  describe('with a credential', () => {
+    const token = 'canary-token-123';
+    const bound = (allowedHosts: readonly string[] | null): Readonly<Record<string, OpenCredential>> => ({
+      BASIC: {
+        type: 'http_basic',
+        values: { username: 'ann', password: token },
+        secrets: [token],
+        allowedHosts,
+      },
+      BEARER: { type: 'http_bearer', values: { token }, secrets: [token], allowedHosts },
+      HEADER: { type: 'http_header', values: { name: 'X-Key', value: token }, secrets: [token], allowedHosts },
+    });
+
+    it('sends it as its type says, and shows nothing of it', async () => {
+      const seen: unknown[] = [];
+      const origin = await serve((request, response) => {
+        seen.push(request.headers.authorization ?? request.headers['x-key']);
+        echo(request, response);
+      });
+      for (const credential of ['BASIC', 'BEARER', 'HEADER']) {
+        const outcome = await call({ url: origin, credential }, { vault: bound(['127.0.0.1']) });
+        expect(outcome).toMatchObject({ output: { status: 200 } });
+        expect(JSON.stringify(outcome)).not.toMatch(/canary|Y2FuYXJ5/);
+      }
+      const basic = `Basic ${Buffer.from(`ann:${token}`).toString('base64')}`;
+      expect(seen).toEqual([basic, `Bearer ${token}`, token]);
+    });
+
+    it('sends it to no host that it is not for, first or after a redirect [S073]', async () => {
+      let calls = 0;
+      const there = await serve((_, response) => {
+        calls += 1;
+        response.end();
+      });
+      const here = await serve(answer(307, { location: there }));
+      const vault = bound([new URL(here).host]);
+      const denied = { error: { code: 'credential_host_denied', retryable: false, details: { credential: 'BEARER' } } };
+      expect(await call({ url: there, credential: 'BEARER' }, { vault })).toMatchObject(denied);
+      const redirected = { url: here, credential: 'BEARER', follow_redirects: true };
+      expect(await call(redirected, { vault })).toMatchObject(denied);
+      expect(calls).toBe(0);
+    });
+
+    it('does not send it to another origin that a redirect leads to [S068]', async () => {
+      const there = await serve(echo);
+      const here = await serve(answer(302, { location: there }));
+      for (const credential of ['BASIC', 'BEARER', 'HEADER']) {
+        const outcome = await call({ url: here, credential, follow_redirects: true }, { vault: bound(null) });
+        const { headers } = (outcome as { output: { body: { headers: Record<string, string> } } }).output.body;
+        expect(headers).not.toHaveProperty('authorization');
+        expect(headers).not.toHaveProperty('x-key');
+      }
     });
   });
 });

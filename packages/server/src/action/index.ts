@@ -9,15 +9,18 @@ import type { AttemptObserver, AttemptRunner } from './attempt.ts';
 import { type AttemptLimits, createAttemptRunner, defaultAttemptLimits } from './attempts.ts';
 import { type ActionRegistry, createActionRegistry } from './registry.ts';
 import { createSandbox, defaultSandboxLimits } from './sandbox/sandbox.ts';
+import type { OpensCredentials } from './used-credentials.ts';
 
 export type { Action } from '@cloudflow/sdk/action.ts';
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 export type { ActionRegistry } from './registry.ts';
+export { createTryCredential } from './try-credential.ts';
 
 export type ActionsDeps = {
   readonly egress: Egress;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly openCredential: OpensCredentials;
   readonly limits?: Partial<AttemptLimits> & { readonly functionThreads?: number };
   readonly observe?: AttemptObserver;
   /** Beside those that come with the server. */
@@ -31,7 +34,15 @@ export type Actions = {
 };
 
 /** The actions that come with the server, ready to run. The egress stays the caller's to close. */
-export function createActions({ egress, log, clock, limits = {}, observe, moreActions = [] }: ActionsDeps): Actions {
+export function createActions({
+  egress,
+  log,
+  clock,
+  openCredential,
+  limits = {},
+  observe,
+  moreActions = [],
+}: ActionsDeps): Actions {
   const registry = createActionRegistry([...actions, ...moreActions]);
   const maxResultBytes = limits.maxOutputBytes ?? defaultAttemptLimits.maxOutputBytes;
   const threads = limits.functionThreads ?? defaultSandboxLimits.threads;
@@ -42,6 +53,7 @@ export function createActions({ egress, log, clock, limits = {}, observe, moreAc
     egress,
     log,
     clock,
+    openCredential,
     limits,
     ...(observe ? { observe } : {}),
   });

@@ -1,4 +1,5 @@
 /** The chores of a process that drives executions. */
+import { forgetCredentialKeys } from '../credential/index.ts';
 import { forgetKeys, forgetOwners } from '../engine/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -30,6 +31,7 @@ export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: 
         const window = { before: clock.now() - idempotencyTtlMs, signal };
         forgotten.inc(await forgetKeys(database, window));
         forgotten.inc(await forgetPublishKeys(database, window));
+        forgotten.inc(await forgetCredentialKeys(database, window));
       },
     },
     { name: 'forget owners of attempts', everyMs: minuteMs, run: () => forgetOwners(database) },

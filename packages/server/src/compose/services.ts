@@ -1,8 +1,10 @@
 /** Makes the services and gives each what it needs of the others. Nothing of them runs yet but the chores. */
-import { type Action, createActions } from '../action/index.ts';
+import { type Action, createActions, createTryCredential } from '../action/index.ts';
 import type { Config } from '../config.ts';
+import { createCredentials, credentialRoutes } from '../credential/index.ts';
 import { createEngine, createReading, createStreamSlots, engineRoutes, uuidV7 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
@@ -27,11 +29,14 @@ export function createServices(
   config: Config,
   { log, metrics, opened, stack, onFatal, moreActions = [] }: ServiceDeps,
 ) {
-  const { database, directUrl, exclusive, blobs } = opened;
+  const { database, directUrl, exclusive, blobs, secrets } = opened;
+  const newId = () => uuidV7(systemClock.now());
   const part = (component: string) => log.child({ component });
   const egress = createEgress({ allow: config.egressAllow });
   stack.add('egress', egress.close);
+  const credentials = createCredentials({ database, secrets, newId });
   const actions = createActions({
+    openCredential: credentials.open,
     egress,
     log: part('action'),
     clock: systemClock,
@@ -62,24 +67,36 @@ export function createServices(
     database,
     actions: actions.registry,
     resolver,
-    newId: () => uuidV7(systemClock.now()),
+    credentials,
+    newId,
   });
-  const { idempotencyTtlMs } = config;
-  const tasks = houseTasks({
-    database,
-    idempotencyTtlMs,
-    clock: systemClock,
-    numbers: houseMetrics(metrics),
-    log: part('ops'),
-  });
-  const housekeeping = createHousekeeping({ tasks, log: part('ops'), metrics });
+  const housekeeping = createChores(config, { database, log, metrics });
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);
   engineMetrics(metrics, engine);
   const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
   const routes = [
+    ...credentialRoutes({
+      credentials,
+      tryCredential: createTryCredential({ openCredential: credentials.open, egress, log: part('action') }),
+    }),
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
     ...engineRoutes({ engine, workflows: resolver, reading, streams, database, clock: systemClock }),
   ];
   return { engine, housekeeping, routes };
+}
+
+function createChores(
+  { idempotencyTtlMs }: Config,
+  { database, log, metrics }: { readonly database: Database; readonly log: Logger; readonly metrics: Metrics },
+) {
+  const ops = log.child({ component: 'ops' });
+  const tasks = houseTasks({
+    database,
+    idempotencyTtlMs,
+    clock: systemClock,
+    numbers: houseMetrics(metrics),
+    log: ops,
+  });
+  return createHousekeeping({ tasks, log: ops, metrics });
 }

@@ -94,6 +94,7 @@ const fields: Readonly<Record<string, string>> = {
   n: 'name',
   d: 'payload',
   bad: 'match_error',
+  mk: 'secret_marker',
   id: 'child_execution_id',
   ver: 'child_version',
   k: 'key',

@@ -33,8 +33,13 @@ function aProcess({
 } = {}) {
   const { database } = test;
   const resolver = createResolver({ database, actions, monotonic });
-  return { resolver, workflows: createWorkflows({ database, actions, resolver, newId: randomUUIDv7 }) };
+  return {
+    resolver,
+    workflows: createWorkflows({ database, actions, resolver, credentials: noCredentials, newId: randomUUIDv7 }),
+  };
 }
+
+const noCredentials = { missing: async (_: string, names: readonly string[]) => names, names: async () => [] };
 
 const says = (output: number) => ({ id: 'a', type: 'transform', config: { output } });
 let made = 0;

@@ -16,11 +16,13 @@ import type { Precondition } from './publish.ts';
 import { publishOnce } from './publish-once.ts';
 import type { Resolver } from './resolve.ts';
 import * as store from './store.ts';
+import { type KnowsCredentials, unknownCredentials } from './used-credentials.ts';
 
 export type WorkflowDeps = {
   readonly database: Database;
   readonly actions: ActionCatalog;
   readonly resolver: Resolver;
+  readonly credentials: KnowsCredentials;
   /** A new UUIDv7. */
   readonly newId: () => string;
 };
@@ -49,7 +51,7 @@ export type PublishRequest = {
   readonly update?: { readonly name: string } & Precondition;
 };
 
-export function createWorkflows({ database, actions, resolver, newId }: WorkflowDeps) {
+export function createWorkflows({ database, actions, resolver, credentials, newId }: WorkflowDeps) {
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
@@ -101,14 +103,21 @@ export function createWorkflows({ database, actions, resolver, newId }: Workflow
       };
       const options = { newId, precondition: update ?? null, key };
       const published = await changing(tenantId, (tx) => publishOnce(tx, draft, options));
-      return { ...published, slug: draft.slug, version: draft.version, etag: definitionEtag(draft.digest), warnings };
+      return {
+        ...published,
+        slug: draft.slug,
+        version: draft.version,
+        etag: definitionEtag(draft.digest),
+        warnings: [...warnings, ...(await unknownCredentials(credentials, tenantId, plan))],
+      };
     },
 
     /** What publishing would say. */
     async validate(tenantId: string, document: JsonObject) {
       const result = compile(document, actions);
       const errors = 'plan' in result ? await checkCalls(reader(tenantId), tenantId, result.plan) : result.errors;
-      return { valid: errors.length === 0, errors, warnings: result.warnings };
+      const more = 'plan' in result ? await unknownCredentials(credentials, tenantId, result.plan) : [];
+      return { valid: errors.length === 0, errors, warnings: [...result.warnings, ...more] };
     },
 
     find,

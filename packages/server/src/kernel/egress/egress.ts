@@ -43,6 +43,8 @@ export type EgressRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
   readonly followRedirects: boolean;
+  /** Asked before each request of a chain of redirects; throws when this one is not to be sent. */
+  readonly permit?: (url: URL) => void;
   /** Ends the request, waiting for a connection included: no request is without a bound. */
   readonly signal: AbortSignal;
 };
@@ -96,9 +98,10 @@ export function createEgress({ allow, limits: given, resolve }: EgressOptions): 
   };
 
   return {
-    async request({ url, method, headers, body, followRedirects, signal }) {
+    async request({ url, method, headers, body, followRedirects, permit, signal }) {
       let hop: Hop = { url: guard.check(url), method, headers: checkedHeaders(headers), body };
       for (let hops = 0; hops <= maxHops; hops += 1) {
+        permit?.(hop.url);
         const response = await send(hop, signal);
         const next = followRedirects ? nextHop(hop, response.status, response.headers['location']) : undefined;
         if (!next) return response;

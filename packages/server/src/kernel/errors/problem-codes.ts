@@ -97,6 +97,19 @@ export const problemCodes = {
     meaning: 'A published version never changes, and this one was published with another definition.',
     remedy: 'Raise `version` in the definition.',
   },
+  credential_exists: {
+    status: 409,
+    title: 'There is a credential of this name',
+    meaning: 'Workflows use a credential by its name, so that a name is given once.',
+    remedy: 'Choose another name, or change the credential that is there.',
+  },
+  invalid_credential: {
+    status: 422,
+    title: 'The values do not fit the type of the credential',
+    meaning:
+      'Each type asks for some fields, in some form; `errors` says where they do not fit, without a word of their values.',
+    remedy: 'Correct what is listed.',
+  },
   execution_ended: {
     status: 409,
     title: 'The execution has ended',

@@ -29,6 +29,26 @@ const rows = {
     'The address is loopback, private, link-local or a metadata service.',
     'Add it to CLOUDFLOW_EGRESS_ALLOW if the workflow is meant to reach it.',
   ),
+  credential_unknown: row(
+    'no',
+    'There is no credential of the name that the step uses.',
+    'Make it with POST /credentials, or correct the name.',
+  ),
+  credential_unusable: row(
+    'no',
+    'The credential is of a type that cannot be used in this way.',
+    'Use one of a type that fits; `secrets.NAME` takes one with a single secret.',
+  ),
+  credential_host_denied: row(
+    'no',
+    'A credential of the step may not be sent to the host that it calls, or that it was redirected to.',
+    'Correct the URL, or add the host to `allowed_hosts` of the credential.',
+  ),
+  credential_unavailable: row(
+    'yes',
+    'The credential could not be read from the database.',
+    'It is tried again; look at the log of the server when it does not pass.',
+  ),
   response_too_large: row(
     'no',
     'The answer is larger than the action accepts.',

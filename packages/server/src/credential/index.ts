@@ -1,0 +1,5 @@
+/** What others see of the credential service. */
+export { forgetCredentialKeys } from './forget-keys.ts';
+export { mayBeSentTo } from './host-patterns.ts';
+export { credentialRoutes, type TryCredential } from './routes.ts';
+export { type Credentials, createCredentials, type OpenCredential } from './service.ts';
