@@ -13,6 +13,7 @@ export function loneRunner(): Runner {
     abortTry: none,
     stopElsewhere: none,
     armTimer: none,
+    onAsleep: none,
     onWritten: none,
     pausesFor: () => [],
     resumesFor: () => [],

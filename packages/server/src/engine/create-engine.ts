@@ -93,13 +93,13 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     async command(tenantId, executionId, kind, why = {}) {
       const payload = JSON.stringify(why);
       const answer = await parts.store.insertCommand({ tenantId, executionId, kind, payload });
-      if (answer === 'accepted') parts.inbound.hint();
+      if (answer === 'accepted') parts.inbound.hint('inbox');
       return answer;
     },
     async intervene(tenantId, executionId, intervention) {
       const payload = JSON.stringify(intervention);
       const answer = await parts.store.insertIntervention({ tenantId, executionId, payload });
-      if (answer === 'accepted') parts.inbound.hint();
+      if (answer === 'accepted') parts.inbound.hint('inbox');
       return answer;
     },
     async signal(tenantId, executionId, { name, payload }) {
@@ -108,7 +108,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
         executionId,
         payload: JSON.stringify({ name, payload }),
       });
-      if (answer === 'accepted') parts.inbound.hint();
+      if (answer === 'accepted') parts.inbound.hint('inbox');
       return answer;
     },
     async setPaused(isPaused, these, why) {

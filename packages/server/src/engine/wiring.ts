@@ -9,6 +9,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
+import { createDatabaseClock, type DatabaseClock } from './database-clock.ts';
 import type { StartRequest } from './engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
@@ -39,7 +40,8 @@ import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
 
 export type Parts = {
-  readonly deps: EngineDeps;
+  /** Their clock is that of the database. */
+  readonly deps: EngineDeps & { readonly clock: DatabaseClock };
   /** Random per boot. */
   readonly owner: string;
   readonly entropy: Entropy;
@@ -66,16 +68,16 @@ export type Parts = {
   gates: GateKeeper;
 };
 
-/** How many timers that are due soon one look takes from the table; the earliest, so that the next look finds the rest. */
-const TIMERS_AT_ONCE = 10_000;
 /** What the watchdog calls late, and how many executions it looks at in one go. */
 const LATE_MS = 60_000;
 const WATCHED_PAGE = 2_000;
+const POLL_EVERY_MS = 250;
 const RECOVER_AGAIN_MS = 1_000;
 const FLUSH_WITHIN_MS = 500;
 const CONFIRM_WITHIN_MS = 10_000;
 
-export function wire(deps: EngineDeps): Parts {
+export function wire(given: EngineDeps): Parts {
+  const deps = { ...given, clock: createDatabaseClock(given.clock) };
   const entropy = { uuid: randomUUID, random: Math.random };
   const store = createEngineStore(deps.database, createLargeValues(deps.blobs));
   const { observer = noObserver } = deps;
@@ -111,13 +113,14 @@ export function wire(deps: EngineDeps): Parts {
 }
 
 function wireOwnership(parts: Parts): Ownership {
-  const { directUrl, leaseMs, exclusive, log, onFatal } = parts.deps;
+  const { directUrl, leaseMs, exclusive, clock, log, onFatal } = parts.deps;
   return createOwnership({
     directUrl,
     owner: parts.owner,
     leaseMs,
     exclusive,
     log,
+    onTime: clock.heard,
     onTaken: (shards) => void recover(parts, shards),
     beforeLeaving: (shards) => moveTries(parts, ({ shard }) => shards.has(shard)),
     onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
@@ -181,9 +184,8 @@ function wireLane(parts: Parts): Lane {
 /** Others look by themselves, four times a second. */
 function hintOwner({ inbound, ownership, observer }: Parts, { sent, children }: JournalEntry): void {
   for (const _ of children) observer.executionStarted();
-  const isForUs =
-    sent.some(({ toShard }) => ownership.owns(toShard)) || children.some(({ shard }) => ownership.owns(shard));
-  if (isForUs) inbound.hint();
+  if (sent.some(({ toShard }) => ownership.owns(toShard))) inbound.hint('inbox');
+  if (children.some(({ shard }) => ownership.owns(shard))) inbound.hint('starts');
 }
 
 function wireRunner(parts: Parts): Runner {
@@ -197,6 +199,7 @@ function wireRunner(parts: Parts): Runner {
     abortTry: (live, effect) => parts.attempts.abort(live, effect),
     stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     armTimer: (timer) => parts.timers.add(timer),
+    onAsleep: (timer) => parts.timers.sleep(timer),
     onWritten: parts.watch.wrote,
     pausesFor: (live) => parts.holds.pausesFor(live),
     resumesFor: (live) => parts.holds.resumesFor(live),
@@ -293,14 +296,8 @@ function wireTimers(parts: Parts): Timers {
   const { clock, log } = parts.deps;
   return createTimers({
     clock,
-    lookAhead: (before) => parts.store.dueTimers(parts.ownership.ownedShards(), before, TIMERS_AT_ONCE),
-    onDue({ executionId, timer, due }) {
-      const shard = shardOf(executionId);
-      if (!parts.ownership.owns(shard)) return;
-      const at = clock.now();
-      parts.observer.timerHandedOn(at - due);
-      parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at } });
-    },
+    lookAhead: (before, after, limit) => parts.store.dueTimers(parts.ownership.ownedShards(), before, after, limit),
+    onDue: (timers) => parts.inbound.due(timers),
     log,
   });
 }
@@ -341,7 +338,7 @@ function wireHolds(parts: Parts): Holds {
 }
 
 function wireInbound(parts: Parts): Inbound {
-  const { log, maxInFlight } = parts.deps;
+  const { clock, log, maxInFlight } = parts.deps;
   const { pendingStarts, inboxOf, unfinished } = parts.store;
   return createInbound({
     log,
@@ -352,6 +349,14 @@ function wireInbound(parts: Parts): Inbound {
     inboxOf,
     unfinished,
     room: () => maxInFlight - parts.runner.size,
+    onDue({ executionId, timer, due }) {
+      const shard = shardOf(executionId);
+      if (!parts.ownership.owns(shard)) return;
+      const at = clock.now();
+      parts.observer.timerHandedOn(at - due);
+      parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at } });
+    },
+    pollEveryMs: () => POLL_EVERY_MS,
   });
 }
 

@@ -1,4 +1,5 @@
 /** What the lease thread and the main thread say to each other. */
+import type { TimeAnswer } from '../database-clock.ts';
 import type { TakenShard } from '../store/leases.ts';
 
 export type LeaseSettings = {
@@ -22,6 +23,7 @@ export type FromLeaseThread =
       readonly kind: 'renewed';
       readonly generation: number;
       readonly asked: bigint;
+      readonly time: TimeAnswer;
       readonly taken: readonly TakenShard[];
       readonly lost: readonly number[];
       /** Ours, and more than our share: to be given up as soon as what runs in them is written down. */

@@ -5,8 +5,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
+import type { TimeAnswer } from '../database-clock.ts';
 import { SHARDS } from '../execution-id.ts';
-import { type OwnedShard, releaseShards, renewLeases, showMember, takeShards, withdraw } from '../store/leases.ts';
+import {
+  databaseTime,
+  type OwnedShard,
+  releaseShards,
+  renewLeases,
+  showMember,
+  takeShards,
+  withdraw,
+} from '../store/leases.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
 /** A main loop that has not ticked for so long is not renewed for. */
@@ -64,6 +73,8 @@ async function startOver(): Promise<void> {
 }
 
 async function round(connection: pg.Client, current: number): Promise<void> {
+  // Here and not in the main thread: an answer that waits for its turn says less.
+  const time = await askTime(connection);
   const asked = process.hrtime.bigint();
   const isLeaving = handsOver;
   const members = await showMember(connection, settings, isLeaving);
@@ -82,7 +93,13 @@ async function round(connection: pg.Client, current: number): Promise<void> {
   held = [...kept, ...taken];
   const surplus = kept.slice(share).map(({ shard }) => shard);
   const lost = [...missing(before, renewed), ...parting];
-  tell({ kind: 'renewed', generation: current, asked, taken, lost, surplus, handedOver: isLeaving });
+  tell({ kind: 'renewed', generation: current, asked, time, taken, lost, surplus, handedOver: isLeaving });
+}
+
+async function askTime(connection: pg.Client): Promise<TimeAnswer> {
+  const asked = process.hrtime.bigint();
+  const at = await databaseTime(connection);
+  return { at, asked, answered: process.hrtime.bigint() };
 }
 
 function missing(before: readonly OwnedShard[], after: readonly OwnedShard[]): number[] {

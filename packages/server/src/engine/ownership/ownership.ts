@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
+import type { TimeAnswer } from '../database-clock.ts';
 import type { TakenShard } from '../store/leases.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
@@ -17,6 +18,8 @@ export type OwnershipDeps = {
   readonly renewMs?: number;
   readonly exclusive: boolean;
   readonly log: Logger;
+  /** What time it is by the database's clock; with every round, before what the round has taken. */
+  readonly onTime: (answer: TimeAnswer) => void;
   /** Shards that are ours from now on: what lives in them is to be taken up. */
   readonly onTaken: (shards: readonly TakenShard[]) => void;
   /** Shards are to go to others, who have too few: resolves when what runs in them is written down. */
@@ -74,6 +77,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
     outage.over();
     if (message.generation === generation && !isStopping) {
       prove(message.asked);
+      deps.onTime(message.time);
       if (message.lost.length > 0) drop(message.lost);
       if (message.taken.length > 0) take(message.taken);
       giveUp(message.surplus.filter((shard) => !parting.has(shard)));

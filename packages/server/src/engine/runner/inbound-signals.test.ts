@@ -33,6 +33,8 @@ it('a signal that is deleted while the table is being looked at is not heard a s
     inboxOf: look,
     unfinished: () => Promise.resolve([]),
     room: () => 1,
+    onDue: () => undefined,
+    pollEveryMs: () => 250,
   });
   inbound.begin();
   looks[0]?.resolve([row('1')]);

@@ -42,10 +42,12 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
     inboxOf: () => Promise.resolve([]),
     unfinished: () => Promise.resolve([]),
     room: () => 1_000,
+    onDue: () => undefined,
+    pollEveryMs: () => 250,
   });
   inbound.begin();
   const looked = () => {
-    inbound.hint();
+    inbound.hint('starts');
     return read.has(healthy);
   };
   await expect.poll(looked, { interval: 5 }).toBe(true);
@@ -72,12 +74,14 @@ it('an inbox that cannot be read is one warning, and one line when it is read ag
     },
     unfinished: () => Promise.resolve([]),
     room: () => 1,
+    onDue: () => undefined,
+    pollEveryMs: () => 250,
   });
   const lookUntil = (done: () => boolean) =>
     expect
       .poll(
         () => {
-          inbound.hint();
+          inbound.hint('inbox');
           return done();
         },
         { interval: 5 },

@@ -1,6 +1,8 @@
 /**
  * What comes from the database: starts that others wrote, commands, executions whose owner died. A poll is the truth; a
  * hint only makes it look sooner. Never a cursor over an identity column: a slow transaction commits behind it.
+ *
+ * Timers that are due pass through here as well: what was accepted for an execution before its timer was due is heard before it.
  */
 import type { GateHolder } from '@cloudflow/core/gate/gate.ts';
 import type { Json } from '@cloudflow/core/json.ts';
@@ -12,6 +14,8 @@ import { granted, type ToGate } from '../gates/gate-messages.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
 import type { Loader } from './loader.ts';
+import { createPolling } from './polling.ts';
+import type { HeapTimer } from './timer-heap.ts';
 import type { TryKey } from './try.ts';
 
 type TurnedAway = Extract<RunInput, { kind: 'turned_away' }>;
@@ -32,13 +36,17 @@ export type InboundDeps = {
   ) => Promise<readonly UnfinishedRow[]>;
   /** How many more executions may be in memory. */
   readonly room: () => number;
+  readonly onDue: (timer: HeapTimer) => void;
+  readonly pollEveryMs: () => number;
 };
 
 export type Inbound = {
   /** From now on the tables are looked at, again and again. */
   begin(): void;
-  /** Looks now. */
-  hint(): void;
+  /** Looks now for rows of the inbox, or for starts. */
+  hint(table: 'inbox' | 'starts'): void;
+  /** Hands these on after what came before they were due, which a look that begins now finds. */
+  due(timers: readonly HeapTimer[]): void;
   /** Rebuilds what can move in shards that were just taken. */
   recover(shards: readonly number[]): Promise<void>;
   /** Inbox rows that have been deleted, or that this process no longer answers for. */
@@ -46,41 +54,77 @@ export type Inbound = {
   stop(): Promise<void>;
 };
 
-const POLL_EVERY_MS = 250;
 const INBOX_BATCH = 1_000;
+/** With so many rows in hand no more are taken: the lane is behind. */
+const MOST_IN_HAND = 20_000;
+/** Looks that timers ask for are at least so far apart. */
+const DUE_GAP_MS = 10;
 const RECOVERY_PAGE = 500;
 /** Executions that are read at the same time: they share statements. */
 const READERS = 400;
 
 export function createInbound(deps: InboundDeps): Inbound {
   const { loader, log } = deps;
-  const outage = createOutage(log, {
-    failed: 'the inbox could not be read; it is tried again',
-    over: 'the inbox is read again',
-  });
   // Handed to an execution, and not yet deleted by the flush that holds its event.
   const inHand = new Set<string>();
   // Deleted since the look under way began: it may have seen them all the same, and no signal is heard twice.
   let deletedMeanwhile = new Set<string>();
-  let again: NodeJS.Timeout | null = null;
-  let polling: Promise<void> | null = null;
-  let hinted = false;
-  let begun = false;
+  let dueTimers: HeapTimer[] = [];
   let stopped = false;
 
-  async function poll(): Promise<void> {
+  const inboxOutage = createOutage(log, {
+    failed: 'the inbox could not be read; it is tried again',
+    over: 'the inbox is read again',
+  });
+  const startsOutage = createOutage(log, {
+    failed: 'pending starts could not be read; it is tried again',
+    over: 'pending starts are read again',
+  });
+  // Apart: who sends a signal does not wait for thousands of starts to be read.
+  const inbox = createPolling({ look: lookAtInbox, everyMs: deps.pollEveryMs, outage: inboxOutage });
+  const starts = createPolling({ look: lookForStarts, everyMs: deps.pollEveryMs, outage: startsOutage });
+
+  async function lookAtInbox(): Promise<boolean> {
+    const timers = dueTimers;
+    dueTimers = [];
     const shards = deps.ownedShards();
-    if (shards.length === 0) return;
+    if (shards.length === 0) return false; // their timers are for the new owners
     deletedMeanwhile = new Set();
-    const [starts, inbox] = await Promise.all([
-      // Those that are put off stand in the table before the others, and must not hide them.
-      deps.room() > 0 ? deps.pendingStarts(shards, Math.min(deps.room(), RECOVERY_PAGE) + loader.putOff.size) : [],
-      deps.inboxOf(shards, INBOX_BATCH + inHand.size),
-    ]);
-    outage.over(); // not for a look that had nothing to ask
-    for (const row of inbox) take(row);
-    const due = starts.filter((executionId) => !loader.putOff.has(executionId));
+    const limit = inHand.size < MOST_IN_HAND ? INBOX_BATCH + inHand.size : 0;
+    let rows: readonly InboxRow[];
+    try {
+      rows = limit === 0 ? [] : await deps.inboxOf(shards, limit);
+    } catch (error) {
+      dueTimers = [...timers, ...dueTimers];
+      throw error;
+    }
+    inboxOutage.over(); // not for a look that had nothing to ask
+    inOrder(rows, timers);
+    return limit > 0 && rows.length === limit;
+  }
+
+  /** Of each execution what happened first is heard first, by the database's clock. */
+  function inOrder(rows: readonly InboxRow[], timers: readonly HeapTimer[]): void {
+    const byExecution = Map.groupBy(timers, ({ executionId }) => executionId);
+    for (const row of rows) {
+      const waiting = byExecution.get(row.executionId);
+      while (waiting?.[0] !== undefined && waiting[0].due <= row.createdAt) deps.onDue(waiting.shift() as HeapTimer);
+      take(row);
+    }
+    for (const waiting of byExecution.values()) for (const timer of waiting) deps.onDue(timer);
+  }
+
+  async function lookForStarts(): Promise<boolean> {
+    const shards = deps.ownedShards();
+    const room = deps.room();
+    if (shards.length === 0 || room <= 0) return false;
+    // Those that are put off stand in the table before the others, and must not hide them.
+    const limit = Math.min(room, RECOVERY_PAGE) + loader.putOff.size;
+    const found = await deps.pendingStarts(shards, limit);
+    startsOutage.over();
+    const due = found.filter((executionId) => !loader.putOff.has(executionId));
     await inParallel(due, (executionId) => loader.load(executionId));
+    return found.length === limit && due.length > 0;
   }
 
   function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {
@@ -130,22 +174,6 @@ export function createInbound(deps: InboundDeps): Inbound {
     );
   }
 
-  function look(): void {
-    if (stopped || !begun) return;
-    if (polling !== null) {
-      hinted = true;
-      return;
-    }
-    if (again !== null) clearTimeout(again);
-    hinted = false;
-    polling = poll()
-      .catch((error: unknown) => outage.failed({ error }))
-      .finally(() => {
-        polling = null;
-        if (!stopped) again = setTimeout(look, hinted ? 0 : POLL_EVERY_MS);
-      });
-  }
-
   async function recover(shards: readonly number[]): Promise<void> {
     let after: string | null = null;
     let count = 0;
@@ -162,21 +190,24 @@ export function createInbound(deps: InboundDeps): Inbound {
 
   return {
     begin() {
-      begun = true;
-      look();
+      inbox.begin();
+      starts.begin();
     },
-    hint: look,
+    hint: (table) => (table === 'inbox' ? inbox : starts).hint(),
+    due(timers) {
+      for (const timer of timers) dueTimers.push(timer);
+      inbox.hint(DUE_GAP_MS);
+    },
     recover,
     consumed(inboxIds) {
       for (const id of inboxIds) {
         inHand.delete(id);
-        if (polling !== null) deletedMeanwhile.add(id);
+        if (inbox.isLooking) deletedMeanwhile.add(id);
       }
     },
     async stop() {
       stopped = true;
-      if (again !== null) clearTimeout(again);
-      await polling;
+      await Promise.all([inbox.stop(), starts.stop()]);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { StoredExecution } from '../store/load-executions.ts';
 import { adoptionOf } from './adoption-of.ts';
 import { type Caution, loadsThatEnd, type Verdict } from './caution.ts';
 import { createLive, type LiveExecution } from './live.ts';
+import { isAsleep } from './resting.ts';
 import type { Runner } from './runner.ts';
 
 export type LoaderDeps = {
@@ -137,11 +138,17 @@ export function createLoader(deps: LoaderDeps): Loader {
     live.onTrial = verdict !== null;
     if (verdict === 'end') runner.quarantine(live, 'engine_crash_loop', crashLoop);
     if (live.elsewhere !== null) deps.awaits(live);
-    for (const [timer, { due }] of live.state.timers) deps.armTimer({ executionId, timer, due });
+    armTimers(live);
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now(), ...(adopt && { adopt }) });
     else if (verdict !== 'end') runner.resume(live);
     for (const { input, inboxId } of mail) runner.hear(live, input, inboxId);
     runner.rest(live);
+  }
+
+  function armTimers({ id: executionId, state }: LiveExecution): void {
+    const now = deps.now();
+    for (const [timer, armed] of state.timers)
+      if (!isAsleep(state, armed, now)) deps.armTimer({ executionId, timer, due: armed.due });
   }
 
   function discard(executionId: string, shard: number, mail: readonly Mail[]): void {

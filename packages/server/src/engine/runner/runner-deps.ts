@@ -7,6 +7,7 @@ import type { CommitResult } from '../journal/entry.ts';
 import type { Asked } from './child-resolver.ts';
 import type { LiveExecution } from './live.ts';
 import type { Storing } from './storing.ts';
+import type { HeapTimer } from './timer-heap.ts';
 import type { Try, TryKey } from './try.ts';
 
 export type RunnerDeps = {
@@ -23,7 +24,9 @@ export type RunnerDeps = {
   readonly abortTry: (live: LiveExecution, effect: TryKey) => void;
   /** Nobody waits any more for what runs elsewhere of it. */
   readonly stopElsewhere: (live: LiveExecution, names: readonly string[]) => void;
-  readonly armTimer: (timer: { readonly executionId: string; readonly timer: number; readonly due: number }) => void;
+  readonly armTimer: (timer: HeapTimer) => void;
+  /** It is due, and moves nothing before the end of a pause. */
+  readonly onAsleep: (timer: HeapTimer) => void;
   /** What became of a start. Never, when the lane is closed before it could tell. */
   readonly onStartSettled: (live: LiveExecution, result: CommitResult) => void;
   /** It is ours, but what is in memory of it is of no use: read it again, after a while. */

@@ -64,6 +64,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     onSurvived: () => undefined,
     abortTry: attempts.abort,
     armTimer: () => undefined,
+    onAsleep: () => undefined,
     onWritten: () => undefined,
     pausesFor: () => [],
     resumesFor: () => [],

@@ -7,13 +7,13 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
 import type { GateEffect } from '@cloudflow/core/run/state.ts';
-import { isExecuting } from '@cloudflow/core/run/wait-reason.ts';
 import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { StepCode } from '../../kernel/errors/step-codes.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import { elsewhereOf, isNoNews } from './elsewhere.ts';
 import { entryOf, quarantineEvent } from './entry-of.ts';
 import { abortAll, type LiveExecution, mustWrite, nothing } from './live.ts';
+import { canRest, isAsleep } from './resting.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { neverBegan, tryName } from './try.ts';
 
@@ -43,8 +43,6 @@ export type Runner = {
   readonly source: { take(limit: number): JournalEntry[]; settled(entry: JournalEntry, result: CommitResult): void };
 };
 
-/** An execution that has written what it decided, and waits longer than this, is a row and not memory. */
-const EVICT_AFTER_MS = 2_000;
 const UNIQUE_VIOLATION = '23505';
 
 export function createRunner(deps: RunnerDeps): Runner {
@@ -112,6 +110,14 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live.refused || (live.elsewhere !== null && isNoNews(live.elsewhere, input))) return;
     if (input.kind === 'start') tellPauses(live); // before anything of it begins
     guarded(live, () => decide(live.plan, live.state, input, live.around));
+    if (input.kind === 'timer' && live.state.paused) sleepOn(live, input);
+  }
+
+  function sleepOn(live: LiveExecution, { timer, at }: Extract<RunInput, { kind: 'timer' }>): void {
+    const kept = live.state.timers.get(timer);
+    if (kept === undefined || !isAsleep(live.state, kept, at)) return;
+    deps.onAsleep({ executionId: live.id, timer, due: kept.due });
+    rest(live);
   }
 
   function tellPauses(live: LiveExecution): void {
@@ -252,8 +258,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     // Stored only, as the start of another's shard, which has become ours in the same moment.
     // Or held before its start: it is told here of pauses that have come or gone while it was written.
     if (live.state.status === 'PENDING') hear(live, { kind: 'start', at: clock.now() });
-    if (dirty.has(live) || live.decided.effects.length > 0) return;
-    evictIfIdle(live);
+    rest(live);
   }
 
   function survive(live: LiveExecution): void {
@@ -311,13 +316,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     deps.readAnew(live);
   }
 
-  /** What only waits, and not for soon, needs no memory: its timer or an inbox row names it when it is time. */
-  function evictIfIdle(live: LiveExecution): void {
-    const { state } = live;
-    if (live.attempts.size > 0 || live.decided.events.length > 0 || state.backlog.length > 0 || isExecuting(state))
-      return;
-    const soon = clock.now() + EVICT_AFTER_MS;
-    for (const timer of state.timers.values()) if (timer.due <= soon) return;
+  function rest(live: LiveExecution): void {
+    if (live.dropped || dirty.has(live) || !canRest(live, clock.now())) return;
     survive(live);
     lives.delete(live.id);
     soft.delete(live);
@@ -357,9 +357,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       for (const live of [...lives.values()])
         if (live.start === null || live.state.status !== 'PENDING') tellPauses(live);
     },
-    rest(live) {
-      if (!live.dropped && !live.inFlight && !dirty.has(live) && live.decided.effects.length === 0) evictIfIdle(live);
-    },
+    rest,
     discard,
     flushSoft(olderThanMs) {
       const before = clock.now() - olderThanMs;

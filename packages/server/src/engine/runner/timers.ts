@@ -9,9 +9,9 @@ import { createTimerHeap, type HeapTimer } from './timer-heap.ts';
 
 export type TimersDeps = {
   readonly clock: Clock;
-  /** Armed timers of owned shards that are due before the time, earliest first. */
-  readonly lookAhead: (before: number) => Promise<readonly HeapTimer[]>;
-  readonly onDue: (timer: HeapTimer) => void;
+  /** A page of the armed timers of owned shards that are due before the time, earliest first, behind the last of a page before. */
+  readonly lookAhead: (before: number, after: HeapTimer | null, limit: number) => Promise<readonly HeapTimer[]>;
+  readonly onDue: (timers: readonly HeapTimer[]) => void;
   readonly log: Logger;
 };
 
@@ -19,6 +19,8 @@ export type Timers = {
   /** From now on the table is looked at, again and again. */
   begin(): void;
   add(timer: HeapTimer): void;
+  /** It is due and moves nothing: looks pass it over, until it is added again. */
+  sleep(timer: HeapTimer): void;
   /** Looks at the table now: after shards were taken. */
   look(): Promise<void>;
   stop(): void;
@@ -26,6 +28,9 @@ export type Timers = {
 
 const LOOK_AHEAD_MS = 15_000;
 const LOOK_EVERY_MS = 5_000;
+const PAGE = 10_000;
+/** With so many in memory the rest waits for a later look. */
+const MOST_IN_MEMORY = 200_000;
 /** How many due timers are handed out before the event loop gets a turn. */
 const BATCH = 500;
 
@@ -37,6 +42,8 @@ export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Time
   const heap = createTimerHeap();
   // A timer may be told by its execution and found in the table: it is kept once, until it is acted on.
   const known = new Set<string>();
+  /** Those that a look has found still in the table; who resumes an execution does not need them. */
+  let asleep = new Set<string>();
   let alarm: NodeJS.Timeout | null = null;
   let alarmDue = Infinity;
   let looking: NodeJS.Timeout | null = null;
@@ -55,15 +62,15 @@ export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Time
     alarm = null;
     alarmDue = Infinity;
     if (stopped) return;
-    for (const timer of heap.takeDue(clock.now(), BATCH)) {
-      known.delete(nameOf(timer.executionId, timer.timer));
-      onDue(timer);
-    }
+    const due = heap.takeDue(clock.now(), BATCH);
+    for (const { executionId, timer } of due) known.delete(nameOf(executionId, timer));
+    if (due.length > 0) onDue(due);
     setAlarm();
   }
 
   function add(timer: HeapTimer): void {
     const name = nameOf(timer.executionId, timer.timer);
+    asleep.delete(name);
     if (known.has(name) || timer.due > clock.now() + 2 * LOOK_AHEAD_MS) return; // a later look finds it
     known.add(name);
     heap.add(timer);
@@ -73,7 +80,22 @@ export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Time
   async function look(): Promise<void> {
     if (stopped) return;
     try {
-      for (const timer of await lookAhead(clock.now() + LOOK_AHEAD_MS)) add(timer);
+      const before = clock.now() + LOOK_AHEAD_MS;
+      const stillAsleep = new Set<string>();
+      let after: HeapTimer | null = null;
+      let isWhole = false;
+      while (!stopped && heap.size < MOST_IN_MEMORY) {
+        const page: readonly HeapTimer[] = await lookAhead(before, after, PAGE);
+        for (const timer of page) {
+          const name = nameOf(timer.executionId, timer.timer);
+          if (asleep.has(name)) stillAsleep.add(name);
+          else add(timer);
+        }
+        isWhole = page.length < PAGE;
+        if (isWhole) break;
+        after = page.at(-1) ?? null;
+      }
+      if (isWhole) asleep = stillAsleep;
       outage.over();
     } catch (error) {
       outage.failed({ error });
@@ -85,6 +107,7 @@ export function createTimers({ clock, lookAhead, onDue, log }: TimersDeps): Time
       looking = setInterval(() => void look(), LOOK_EVERY_MS);
     },
     add,
+    sleep: ({ executionId, timer }) => void asleep.add(nameOf(executionId, timer)),
     look,
     stop() {
       stopped = true;

@@ -1,6 +1,7 @@
 /** The engine's reads and commands, bound to a database. */
 import type { Database } from '../../kernel/db/database.ts';
 import type { LargeValues } from '../journal/large-values.ts';
+import type { HeapTimer } from '../runner/timer-heap.ts';
 import {
   giveTriesBack,
   lostTries,
@@ -40,7 +41,8 @@ export function createEngineStore(database: Database, values: LargeValues) {
     gateEntries: (gateId: string) => gateEntries(database, gateId),
     standingGates: (shards: readonly number[]) => standingGates(database, shards),
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),
-    dueTimers: (shards: readonly number[], before: number, limit: number) => dueTimers(database, shards, before, limit),
+    dueTimers: (shards: readonly number[], before: number, after: HeapTimer | null, limit: number) =>
+      dueTimers(database, shards, before, after, limit),
     writtenUpTo: (executionIds: readonly string[]) => writtenUpTo(database, executionIds),
     recordOwners: (process: string, tries: readonly TryRef[]) => recordOwners(database, process, tries),
     reportOutcome: (process: string, ref: TryRef, payload: string) => reportOutcome(database, process, ref, payload),

@@ -65,7 +65,8 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     await store.unfinished([1, 2, 3], id, 500);
     await store.pendingStarts(allShards, 500);
     await store.inboxOf(allShards, 1_000);
-    await store.dueTimers(allShards, Date.now(), 10_000);
+    await store.dueTimers(allShards, Date.now(), null, 10_000);
+    await store.dueTimers(allShards, Date.now(), { due: 1, executionId: id, timer: 1 }, 10_000);
     await store.writtenUpTo([id]);
     await store.pausesSince(0n);
     await store.unfinishedOf(

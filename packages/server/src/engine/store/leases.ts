@@ -12,6 +12,16 @@ export type OwnedShard = { readonly shard: number; readonly epoch: bigint };
 /** `orphaned`: its owner did not give it away, but let its lease run out: it died, or was cut off. */
 export type TakenShard = OwnedShard & { readonly orphaned: boolean };
 
+/** The time by the server's clock, in milliseconds since the epoch. */
+export async function databaseTime(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ readonly at: number }>(
+    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as at',
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the server did not say what time it is');
+  return row.at;
+}
+
 /**
  * Shows that this process lives, and says how many of those that do take shards. One that is leaving lives for what it still
  * runs. Members that have not shown themselves for long are forgotten.
