@@ -9,7 +9,7 @@ describe('a timer', () => {
   it('of an execution that is no longer in memory fires when it is due, never before, and not much later [Q13 F50]', async () => {
     const world = aWorld();
     const engine = await engines.anEngine({ actions: world });
-    const workflow = await engines.publish([nap('long', '2500ms'), act('work', needs('long'))]);
+    const workflow = await engines.publish([nap('long', '4s'), act('work', needs('long'))]);
     const ids = (await Promise.all(Array.from({ length: 100 }, () => engine.start(aStart(workflow))))).map(idOf);
     await expect.poll(() => engine.inFlight()).toBe(0);
     expect(world.calls).toEqual([]);
