@@ -102,6 +102,22 @@ export const blocks: readonly Case[] = [
     expect: { status: 'COMPLETED', output: [2, 4, 6, 8], peak: 2, sameKey: false, atLeastMs: 400 },
   },
   {
+    name: 'items that nothing waits for are started, and the step goes on with their ids [WCP12]',
+    definition: aWorkflow(
+      [
+        {
+          id: 'all',
+          type: 'for_each',
+          config: { items: 'input.list', wait: false, steps: [naps('nap', '1h'), says('x', '${ input.missing }')] },
+        },
+        says('ids', '${ steps.all.output }', needs('all')),
+      ],
+      { output: '${ size(steps.ids.output) }' },
+    ),
+    input: { list: [1, 2, 3] },
+    expect: { status: 'COMPLETED', output: 3, steps: { all: 'SUCCESS', ids: 'SUCCESS' } },
+  },
+  {
     name: 'as many failed items are forgiven as max_failures says [E5]',
     definition: aWorkflow(
       [

@@ -23,6 +23,17 @@ export const refused: readonly RefusedCase[] = [
     error: { pointer: '/steps/0/depends_on/0', message: mentions('nope') },
   },
   {
+    name: 'what says how items end is refused where nobody waits for them [WCP12]',
+    definition: aWorkflow([
+      {
+        id: 'all',
+        type: 'for_each',
+        config: { items: 'input.list', wait: false, on_item_error: 'continue', steps: [says('a', 1)] },
+      },
+    ]),
+    error: { pointer: '/steps/0/config/on_item_error', message: mentions('wait: false') },
+  },
+  {
     name: 'a cycle is refused [D6]',
     definition: aWorkflow([says('a', 1, needs('b')), says('b', 1, needs('a'))]),
     error: { message: mentions('cycle') },

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../src/definition/plan.ts';
 import { ask, createGate, type Gate, leave } from '../src/gate/gate.ts';
-import type { Json } from '../src/json.ts';
+import type { Json, JsonObject } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
 import type {
   Adoption,
@@ -26,6 +26,7 @@ export type Try = Extract<Effect, { kind: 'attempt' }>;
 /** How a try ends, and how many virtual milliseconds it takes. */
 export type Answer = AttemptOutcome & { readonly after?: number };
 
+export type Detached = Extract<Effect, { kind: 'start_item' }>;
 export type Called = Extract<Effect, { kind: 'start_child' }>;
 /** How a child ends, and how many virtual milliseconds it takes; undefined: only when it is cancelled. */
 export type ChildAnswer = Pick<ChildEnd, 'status'> & Partial<ChildEnd> & { readonly after?: number };
@@ -38,6 +39,8 @@ export type Simulation = {
   /** The children that were started, and the ids of those that were told to cancel, in order. */
   readonly called: readonly Called[];
   readonly cancelled: readonly string[];
+  /** The items that were started as executions of their own, in order. */
+  readonly detached: readonly Detached[];
   /** The children whose end was told. */
   readonly ended: ReadonlySet<string>;
   readonly end: Extract<Effect, { kind: 'end' }> | undefined;
@@ -69,6 +72,8 @@ export type SimulationOptions = {
   readonly child?: (call: Called) => ChildAnswer | undefined;
   /** How deep the execution itself stands. */
   readonly depth?: number;
+  /** Of an item that is an execution of its own: what was around it. */
+  readonly outside?: JsonObject;
   /** Inputs from outside, at virtual milliseconds after the start. */
   readonly then?: readonly { readonly at: number; readonly input: FromOutside }[];
   /** Called when the process dies, with the state that it held and the one that the journal gives. */
@@ -105,6 +110,7 @@ export function simulate(
     resolve = () => null,
     child = () => ({ status: 'COMPLETED' }),
     depth = 0,
+    outside,
     then = [],
     deaf = false,
     forgets = false,
@@ -115,14 +121,15 @@ export function simulate(
 ): Simulation {
   const serial = counter();
   const around = {
-    context: { ...contextOf(input), depth },
-    entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5 },
+    context: { ...(outside === undefined ? contextOf(input) : contextInside(outside)), depth },
+    entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5, executionId: () => `item-${serial()}` },
   };
   let state = createState(plan, { forgets });
   const events: RunEvent[] = [];
   const tried: Try[] = [];
   const called: Called[] = [];
   const cancelled: string[] = [];
+  const detached: Detached[] = [];
   const ended = new Set<string>();
   const gates = new Map<string, Gate>();
   let end: Simulation['end'];
@@ -158,6 +165,7 @@ export function simulate(
       }
       if (effect.kind === 'resolve_child') answerFor(effect, now);
       if (effect.kind === 'start_child') begin(effect, now);
+      if (effect.kind === 'start_item') detached.push(effect);
       if (effect.kind === 'cancel_child') {
         cancelled.push(effect.executionId);
         tellEnd(effect.executionId, now + 3, { status: 'CANCELLED' });
@@ -229,7 +237,7 @@ export function simulate(
     if (next.input.kind === 'child_ended') ended.add(next.input.executionId);
     take(decide(plan, state, next.input, around), now);
   }
-  return { state, events, tried, called, cancelled, ended, end, took: now - START };
+  return { state, events, tried, called, cancelled, detached, ended, end, took: now - START };
 }
 
 function isMove(what: RunInput | FromOutside): what is Move {
@@ -247,7 +255,13 @@ function isOfTry(input: RunInput, key: RunKey, attempt: number): boolean {
 
 /** The facts of an execution that was started with this input. */
 export function contextOf(input: Json = {}): RunContext {
-  return { executionId: 'x', rootId: 'x', tenantId: 't', input, trigger: {}, generation: 0, depth: 0, callPath: '' };
+  const place = { executionId: 'x', rootId: 'x', tenantId: 't', generation: 0, depth: 0, callPath: '' };
+  return { ...place, input, trigger: {}, outside: null };
+}
+
+/** The facts of an item that is an execution of its own. */
+export function contextInside(outside: JsonObject): RunContext {
+  return { ...contextOf(outside['input'] ?? null), outside };
 }
 
 function inputOf(what: FromOutside, at: number): RunInput | Move {

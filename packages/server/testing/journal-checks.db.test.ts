@@ -7,17 +7,20 @@ import { checks, runChecks } from './journal-checks.ts';
 const engines: TestEngines = useEngines();
 
 /** What has run before the damage: ended in each way, waiting for a time, under way without an owner, and one behind another. */
-const ids: Record<'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'queued' | 'locking' | 'parent', string> =
-  {
-    queued: '',
-    locking: '',
-    done: '',
-    failed: '',
-    cancelled: '',
-    waiting: '',
-    executing: '',
-    parent: '',
-  };
+const ids: Record<
+  'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'queued' | 'locking' | 'items' | 'parent',
+  string
+> = {
+  queued: '',
+  locking: '',
+  done: '',
+  failed: '',
+  cancelled: '',
+  waiting: '',
+  executing: '',
+  items: '',
+  parent: '',
+};
 
 const patient = { timeout: 10_000 };
 
@@ -37,6 +40,10 @@ beforeAll(async () => {
     cancelled: [nap('long', '1h')],
     waiting: [nap('long', '1h')],
     executing: [act('endless')],
+    items: [
+      { id: 'each', type: 'for_each', config: { items: [1, 2], wait: false, steps: [nap('inside', '1h')] } },
+      nap('long', '1h', needs('each')),
+    ],
     parent: [{ id: 'call', type: 'sub_workflow', config: { workflow_id: child.slug } }],
     locking: [nap('holder', '1h', one), nap('behind', '1h', one)],
   };
@@ -48,8 +55,8 @@ beforeAll(async () => {
   }
   await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', { reason: 'enough' });
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
-  const waits = `select 1 from workflow_executions where parent_id = '${ids.parent}' and wait_reason is not null`;
-  await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(1));
+  const waits = `select 1 from workflow_executions where parent_id in ('${ids.parent}', '${ids.items}') and wait_reason is not null`;
+  await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(3), patient);
   await vi.waitFor(
     async () => expect(await engines.rows('select held from gate_entries where held')).toHaveLength(2),
     patient,
@@ -231,6 +238,19 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q16-called', 'Q16-twice'],
     by: () => appended('parent', { e: 'called', s: 'call', at: late, id: uuidV7(late), ver: '1.0.0' }),
   },
+  'an item that was started twice': {
+    found: ['Q16-called', 'Q16-items'],
+    by: () => appended('items', { e: 'detached', s: 'each', at: late, i: 1, ids: [uuidV7(late)] }),
+  },
+  'an item that was passed over': {
+    found: ['Q16-called', 'Q16-items'],
+    by: () => appended('items', { e: 'detached', s: 'each', at: late, i: 3, ids: [uuidV7(late)] }),
+  },
+  'a row that is of another item than its parent says': {
+    found: ['Q16-items'],
+    by: () =>
+      `update workflow_executions set trigger = replace(trigger, '"index":1', '"index":7') where parent_id = '${ids.items}'`,
+  },
   'an end that the parent never heard of': {
     found: ['Q16-heard'],
     by: () =>
@@ -248,7 +268,7 @@ const found = async () => Object.keys(await runChecks(engines.rows)).map((title)
 describe('the checks of the journal', () => {
   it('find nothing in a healthy one', async () => {
     const statuses = await engines.rows('select status, wait_reason from workflow_executions order by id');
-    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 5, 1, 1, 1, 1]);
+    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 5, 1, 1, 1, 1, 1, 1, 1]);
     expect(await found()).toEqual([]);
   });
 

@@ -75,7 +75,7 @@ export const checks: readonly Check[] = [
             select execution_id, scope, step, round, min(array[seq, place]) as first from journal
              where kind in ('begun', 'succeeded', 'failed', 'skipped') group by execution_id, scope, step, round)
           select execution_id, scope, step from run group by execution_id, scope, step having count(*) <> max(round) + 1
-          union select r.execution_id, r.scope, r.step from run r where r.round > (
+          union select r.execution_id, r.scope, r.step from run r where r.round > 0 and r.round > (
             select count(*) from journal g where g.execution_id = r.execution_id and g.scope = r.scope
                and g.event ->> 't' is not null and array[g.seq, g.place] < r.first)`,
   },
@@ -255,7 +255,9 @@ export const checks: readonly Check[] = [
     id: 'Q16-called',
     says: 'a child that its parent did not call, or a call of what does not exist',
     sql: `with ${journal}, called as (
-            select execution_id as parent, (event ->> 'id')::uuid as child from journal where kind = 'called')
+            select execution_id as parent, (event ->> 'id')::uuid as child from journal where kind = 'called'
+            union all select execution_id, i.value::uuid from journal, json_array_elements_text(event -> 'ids') i
+                       where kind = 'detached')
           select e.id from workflow_executions e
            where e.parent_id is not null and not exists (select 1 from called c where c.child = e.id and c.parent = e.parent_id)
           union select c.child from called c where not exists (select 1 from workflow_executions e where e.id = c.child)`,
@@ -266,6 +268,17 @@ export const checks: readonly Check[] = [
     sql: `with ${journal}
           select execution_id, scope, step from journal where kind = 'called'
            group by execution_id, scope, step, round having count(*) > 1`,
+  },
+  {
+    id: 'Q16-items',
+    says: 'an item that was started as two executions, or passed over, or one whose row is of another item',
+    sql: `with ${journal}, item as (
+            select execution_id, scope, step, round, i.id::uuid as child, (event ->> 'i')::int + i.place - 1 as index
+              from journal, json_array_elements_text(event -> 'ids') with ordinality as i (id, place) where kind = 'detached')
+          select execution_id, step from item group by execution_id, scope, step, round having count(*) <> max(index) + 1
+          union select execution_id, step from item group by execution_id, scope, step, round, index having count(*) > 1
+          union select i.execution_id, i.step from item i join workflow_executions e on e.id = i.child
+                 where (e.trigger::json ->> 'index')::int is distinct from i.index or e.trigger::json ->> 'step_id' is distinct from i.step`,
   },
   {
     id: 'Q16-heard',

@@ -254,6 +254,18 @@ describe('saving warns', () => {
     expect(warningsOf([each([sets('x')], { concurrency: 1 })])).toEqual([]);
     expect(warningsOf([{ ...each([]), on_error: branch(sets('x')) }])).toEqual([]);
   });
+
+  it('of none that an item writes which is an execution of its own, but of two steps in one such item', () => {
+    const detached = (...steps: Json[]) => each(steps, { wait: false });
+    expect(warningsOf([detached(sets('x')), sets('y')])).toEqual([]);
+    expect(warningsOf([detached(sets('x'), sets('y'))])).toEqual(['variable_race /steps/0/config/steps/1/config/n']);
+  });
+
+  it('of a `concurrency` that says nothing, since all items are started', () => {
+    expect(warningsOf([each([], { wait: false, concurrency: 5 })])).toEqual([
+      'concurrency_without_effect /steps/0/config/concurrency',
+    ]);
+  });
 });
 
 describe('the examples of the reference', () => {

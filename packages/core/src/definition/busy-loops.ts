@@ -25,7 +25,10 @@ function blocksThatWait(layout: Layout): ReadonlySet<number> {
   const waiting = new Set<number>();
   for (const { type, block } of layout.steps) {
     if (!('control' in type) || type.control.waits !== true) continue;
-    for (const { index } of blocksAround(block, layout)) waiting.add(index);
+    for (const { index, detached } of blocksAround(block, layout)) {
+      waiting.add(index);
+      if (detached) break; // nobody waits for what it does
+    }
   }
   return waiting;
 }

@@ -31,6 +31,8 @@ export type InnerBlock = {
   readonly names?: readonly string[];
   /** True when it may run at once with such other blocks of its step, or with other rounds or items of its own. */
   readonly together?: boolean;
+  /** True when each instance is an execution of its own. */
+  readonly detached?: boolean;
 };
 
 /** From where a part of a config looks, when that is not where the step stands. */

@@ -86,6 +86,6 @@ function compileArrivals(
 
 /** A dependency that arrives once for each of its items, or of its own arrivals. */
 function arrivesOften(step: LaidStep | undefined): boolean {
-  const { type, join } = step?.document ?? {};
-  return type === 'for_each' || (type === 'block' && isOfArrivals(join));
+  const { type, join, config } = step?.document ?? {};
+  return (type === 'for_each' && config?.['wait'] !== false) || (type === 'block' && isOfArrivals(join));
 }

@@ -33,7 +33,7 @@ export type StepType =
   | { readonly unknown: true };
 
 export type LaidBlock = PlanBlock &
-  Required<Pick<InnerBlock, 'names' | 'together'>> & { readonly steps: number[]; readonly depth: number };
+  Required<Pick<InnerBlock, 'names' | 'together' | 'detached'>> & { readonly steps: number[]; readonly depth: number };
 
 export type Layout = {
   readonly steps: readonly LaidStep[];
@@ -66,7 +66,15 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
   let isTooLarge = false;
 
   function block({ pointer, steps: documents, depth, ...of }: BlockRequest): number {
-    const laid: LaidBlock = { index: blocks.length, names: [], together: false, ...of, depth, steps: [] };
+    const laid: LaidBlock = {
+      index: blocks.length,
+      names: [],
+      together: false,
+      detached: false,
+      ...of,
+      depth,
+      steps: [],
+    };
     blocks.push(laid);
     if (depth > deepestNesting) {
       issues.error({
@@ -143,6 +151,7 @@ function createDrawing(actions: ActionCatalog, issues: Issues) {
       depth,
       names: [],
       together: false,
+      detached: false,
       steps: [],
     };
     blocks.push(holder);

@@ -177,6 +177,8 @@ export type Work =
       readonly recordItems: boolean;
       /** The name under which the steps see their item. */
       readonly as: string;
+      /** False: each item is an execution of its own, whose plan is the block (`itemPlan`), and nothing waits for their ends. */
+      readonly wait: boolean;
       readonly concurrency: number;
       /** How many failed items the step forgives; null: all of them. */
       readonly maxFailures: number | null;

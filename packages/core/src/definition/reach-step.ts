@@ -1,6 +1,6 @@
 /** The steps that a `cancel` may name: all that may run beside it, nested ones included, but for the steps that hold it. */
 import type { LaidBlock, LaidStep, Layout } from './layout.ts';
-import { blocksAround, holderInSight, viewOf } from './view.ts';
+import { blocksAround, detachedAround, holderInSight, viewOf } from './view.ts';
 import type { Workshop } from './workshop.ts';
 
 type Reaching = { readonly from: LaidStep; readonly pointer: string; readonly workshop: Workshop };
@@ -36,11 +36,11 @@ export function reachStep(id: string, { from, pointer, workshop }: Reaching): nu
     return -1;
   }
   const holder = holderInSight(viewOf(from, layout), target, layout);
-  if (holder === undefined) {
+  if (holder === undefined || detachedAround(from, layout) !== detachedAround(target, layout)) {
     issues.error({
       code: 'step_out_of_reach',
       pointer,
-      message: `\`${id}\` stands in a part of the workflow that is over, or has not begun, while this step runs`,
+      message: `\`${id}\` stands in a part of the workflow that is over, has not begun, or is an execution of its own, while this step runs`,
     });
     return -1;
   }

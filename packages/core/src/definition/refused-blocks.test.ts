@@ -20,7 +20,35 @@ const cancel = (ids: Json, more: JsonObject = {}): JsonObject => ({
 });
 const sets = (id: string): JsonObject => ({ id, type: 'set_variables', config: { n: 1 } });
 
+const detached = (steps: Json, config: JsonObject = {}) => each(steps, { wait: false, ...config });
+
 const blocks: readonly Refusal[] = [
+  ...[
+    { on_item_error: 'continue' },
+    { complete_when: 'done > 1' },
+    { remaining: 'ignore' },
+    { add_signal: 'more' },
+  ].map(
+    (config): Refusal => ({
+      why: `${Object.keys(config)[0]} where nobody waits for the items`,
+      document: wf([detached([], config)]),
+      code: 'only_when_waiting',
+      pointer: `/steps/0/config/${Object.keys(config)[0]}`,
+      says: 'wait: false',
+    }),
+  ),
+  {
+    why: 'a cancel of a step around an item that is an execution of its own',
+    document: wf([say('a', 1), detached([cancel(['a'])])]),
+    code: 'step_out_of_reach',
+    pointer: '/steps/1/config/steps/0/config/steps/0',
+  },
+  {
+    why: 'a cancel of a step in items that are executions of their own',
+    document: wf([detached([say('a', 1)]), cancel(['a'])]),
+    code: 'step_out_of_reach',
+    pointer: '/steps/1/config/steps/0',
+  },
   {
     why: 'a closing signal without one that adds',
     document: wf([each([], { close_signal: 'close' })]),
@@ -291,12 +319,6 @@ const forEachs: readonly Refusal[] = [
     code: 'expression_type',
     pointer: '/steps/0/config/complete_when',
   },
-  ...['wait'].map((field) => ({
-    why: `${field}, which is not built yet`,
-    document: wf([each([], { [field]: 'x' })]),
-    code: 'unknown_field',
-    pointer: `/steps/0/config/${field}`,
-  })),
   {
     why: 'a variable that items write at once',
     document: wf([each([sets('a')])]),

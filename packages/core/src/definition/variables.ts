@@ -4,7 +4,7 @@ import type { Graph } from './graph.ts';
 import type { Issues } from './issues.ts';
 import type { LaidStep, Layout } from './layout.ts';
 import { pointerTo } from './pointer.ts';
-import { blocksAround } from './view.ts';
+import { blocksAround, detachedAround } from './view.ts';
 
 /** The steps that write each variable, in the order of numbers. */
 export function findWriters({ steps }: Layout): ReadonlyMap<string, readonly LaidStep[]> {
@@ -32,7 +32,7 @@ export function warnOfRaces(
   writers: ReadonlyMap<string, readonly LaidStep[]>,
   of: { layout: Layout; graph: Graph; issues: Issues },
 ): void {
-  for (const [name, steps] of writers) {
+  for (const [name, steps] of writersByExecution(writers, of.layout)) {
     if (steps.length < 2) continue;
     const ways = steps.map((step) => ({ step, way: wayTo(step, of) })).sort((a, b) => compareWays(a.way, b.way));
     const racing = ways.findIndex(({ way }, at) => at > 0 && mayRunAtOnce(ways[at - 1]?.way ?? [], way, of));
@@ -47,6 +47,13 @@ export function warnOfRaces(
       message: `\`${first.id}\` and \`${second.id}\` may run at once and both write \`${name}\`: the last one wins; let one depend on the other`,
     });
   }
+}
+
+/** Items that are executions of their own have variables of their own: those who write beside them write others. */
+function* writersByExecution(writers: ReadonlyMap<string, readonly LaidStep[]>, layout: Layout) {
+  for (const [name, steps] of writers)
+    for (const group of Map.groupBy(steps, (step) => detachedAround(step, layout)).values())
+      yield [name, group] as const;
 }
 
 /** Items that run at once write in no order that anybody could know. */

@@ -56,6 +56,11 @@ export function blocksAround(block: number, layout: Layout): readonly LaidBlock[
   return around;
 }
 
+/** The block around the step whose instances are executions of their own; undefined where there is none. */
+export function detachedAround({ block }: LaidStep, layout: Layout): LaidBlock | undefined {
+  return blocksAround(block, layout).find(({ detached }) => detached);
+}
+
 /** True where every step of the top block has ended, or will not run any more. */
 export function seesWholeTop(view: View, layout: Layout): boolean {
   if (view.block === null) return true;

@@ -15,7 +15,7 @@ export function isTooLarge(json: Json): boolean {
 }
 
 /** About the number of characters: what an escape adds is left out. */
-function sizeOf(json: Json): number {
+export function sizeOf(json: Json): number {
   if (typeof json === 'string') return json.length + 2;
   if (typeof json !== 'object' || json === null) return 5;
   const before = known.get(json);

@@ -94,7 +94,7 @@ function takenStep(adopting: Adopting, event: StepEvent): RunEvent | undefined {
   const how = run === undefined ? undefined : kept.runs.get(run);
   if (run === undefined || how === undefined || !corresponds(past.plan, retry.target, run.step)) return undefined;
   if (how === 'whole') return event;
-  if (event.e === 'taken') return event;
+  if (event.e === 'taken' || event.e === 'detached') return event;
   if (event.e !== 'begun' || begun.has(run)) return undefined;
   begun.add(run);
   const { until: _until, ...rest } = event;
@@ -112,8 +112,19 @@ function asDecision({ plan, state, context }: Past) {
   const none = () => {
     throw new Error('what chance decided is in the journal');
   };
-  const entropy = { uuid: none, random: none };
-  return { plan, state, context, entropy, at: state.lastAt, events: [], effects: [], tasks: [], spent: 0 };
+  const entropy = { uuid: none, random: none, executionId: none };
+  return {
+    plan,
+    state,
+    context,
+    entropy,
+    at: state.lastAt,
+    events: [],
+    effects: [],
+    tasks: [],
+    spent: 0,
+    yields: false,
+  };
 }
 
 /** A block that goes on has its whole time again. */

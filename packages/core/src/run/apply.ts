@@ -9,6 +9,7 @@ import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
 import { forgetRoundsBefore } from './forget.ts';
 import { askForLock, askForSlot, holdLock, leaveAll, leaveLock } from './held-places.ts';
 import { addItems, keepSignal, takeSignal, waitsForSignal } from './kept-signals.ts';
+import { startedOthers } from './started-executions.ts';
 import {
   createScope,
   findRun,
@@ -49,7 +50,8 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'skipped':
       return skipped(plan, state, event);
     case 'called':
-      return called(plan, state, event);
+    case 'detached':
+      return startedOthers(plan, state, event);
     case 'recalled':
       return recalled(plan, state, event);
     case 'signalled':
@@ -63,8 +65,7 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'stopping':
       return stopping(state, event);
     case 'phase':
-      state.phase = event.phase;
-      return;
+      return phase(state, event);
     case 'item_failed':
       return itemFailed(plan, state, event);
     case 'arrived':
@@ -84,9 +85,10 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
   }
 }
 
-function started(plan: Plan, state: RunState, { at }: EventOf<'started'>): void {
+function started(plan: Plan, state: RunState, { at, v }: EventOf<'started'>): void {
   state.status = 'RUNNING';
   state.startedAt = at;
+  if (v !== undefined) state.vars = v;
   if (plan.timeoutMs !== null) arm(state, { kind: 'execution_timeout', due: at + plan.timeoutMs });
 }
 
@@ -127,16 +129,6 @@ function wait(state: RunState, run: StepRun, { until, b }: EventOf<'begun'>): vo
   } else if (until !== undefined) {
     run.waiting = 'delay';
   }
-}
-
-function called(plan: Plan, state: RunState, event: EventOf<'called'>): void {
-  const run = findRun(plan, state, event);
-  if (run === undefined) return;
-  run.child = { id: event.id, recalled: null };
-  const { work } = run.step;
-  if (work.kind !== 'sub_workflow' || !work.wait) return;
-  run.waiting = 'child';
-  state.children.set(event.id, run);
 }
 
 function recalled(plan: Plan, state: RunState, event: EventOf<'recalled'>): void {
@@ -293,6 +285,10 @@ function stopping(state: RunState, event: EventOf<'stopping'>): void {
   for (const [id, timer] of state.timers) if (timer.kind === 'execution_timeout') drop(state, id);
 }
 
+function phase(state: RunState, event: EventOf<'phase'>): void {
+  state.phase = event.phase;
+}
+
 function itemFailed(plan: Plan, state: RunState, event: EventOf<'item_failed'>): void {
   const run = findRun(plan, state, event);
   const scope = run === undefined ? undefined : state.scopes.get(scopePath(plan, run, event.i));
@@ -378,6 +374,7 @@ function runOf(plan: Plan, state: RunState, key: RunKey, startedAt: number | nul
     items: { opened: 0, succeeded: 0, failed: 0 },
     parked: null,
     itemList: undefined,
+    detached: null,
     added: { items: [], closed: false },
     arrivals: null,
     took: null,

@@ -27,7 +27,7 @@ export function arrivalAt(scope: Scope, index: number, at: number): Arrival | un
 
 /** True of steps whose items or runs arrive one by one. */
 function arrivesOften({ work, join }: PlanStep): boolean {
-  return work.kind === 'for_each' || join.kind === 'each' || join.kind === 'sets';
+  return (work.kind === 'for_each' && work.wait) || join.kind === 'each' || join.kind === 'sets';
 }
 
 type Arrivals = { readonly index: number; readonly arrivals: readonly ArrivalKey[] };

@@ -168,7 +168,7 @@ describe('loop', () => {
 describe('a long stretch of pure work', () => {
   const around = {
     context: contextOf(),
-    entropy: { uuid: () => 'u', random: () => 0 },
+    entropy: { uuid: () => 'u', random: () => 0, executionId: () => 'e' },
   };
 
   it('is cut into turns by what its expressions cost [F65]', () => {

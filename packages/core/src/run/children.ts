@@ -20,19 +20,21 @@ import { timeoutError } from './waits.ts';
 type SubWorkflow = Extract<Work, { kind: 'sub_workflow' }>;
 
 /** How many executions may stand above one another, the first not counted: what calls itself for ever ends here. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 export function beginCall(d: Decision, place: Place, work: SubWorkflow): void {
-  if (d.context.depth >= DEEPEST) {
-    const message = `Sub-workflows stand at most ${DEEPEST} deep, and this would be one more.`;
-    return failStep(d, place, { code: 'depth_limit', message });
-  }
+  if (d.context.depth >= DEEPEST) return failStep(d, place, tooDeep());
   const input = workInput(d, place, work);
   if ('error' in input) return failStep(d, place, input.error);
   const until = place.step.timeoutMs === null ? {} : { until: d.at + place.step.timeoutMs };
   const recorded = work.recordInput ? { in: input.value } : {};
   record(d, { e: 'begun', ...keyIn(place.scope, place.step), at: d.at, ...recorded, ...until });
   ask(d, place, work, input.value);
+}
+
+export function tooDeep(): StepError {
+  const message = `Executions start one another at most ${DEEPEST} deep, and this would be one more.`;
+  return { code: 'depth_limit', message };
 }
 
 function ask(d: Decision, { scope, step }: Place, { workflowId, version }: SubWorkflow, input: Json): void {
@@ -66,9 +68,21 @@ type Call = { readonly child: ChildStart; readonly input: Json; readonly awaited
 
 function startChild(d: Decision, run: StepRun, { child, input, awaited }: Call): void {
   record(d, { e: 'called', ...keyOf(run), at: d.at, id: child.executionId, ver: child.version });
-  const round = run.round === 0 ? '' : `@${run.round}`; // a call in another round is another call
-  const path = `${d.context.callPath}${pathOf(d.plan, run.step, run.scope)}${round}`;
-  d.effects.push({ kind: 'start_child', child, path, depth: d.context.depth + 1, input, awaited, at: d.at });
+  d.effects.push({
+    kind: 'start_child',
+    child,
+    path: callPathOf(d, run),
+    depth: d.context.depth + 1,
+    input,
+    awaited,
+    at: d.at,
+  });
+}
+
+/** The steps that called, down to this one. A call in another round is another call. */
+export function callPathOf(d: Decision, { step, scope, round }: StepRun): string {
+  const path = `${d.context.callPath}${pathOf(d.plan, step, scope)}`;
+  return round === 0 ? path : `${path}@${round}`;
 }
 
 /** A child has ended. One that nothing waits for (any more), or that was heard of before, changes nothing. */

@@ -5,7 +5,7 @@
  * returned effects when those events are committed. `decide` applies the events to the state as it goes, through `apply`
  * alone, so that the state is always what the journal rebuilds.
  */
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { FinalStatus, PauseScope, RunEvent, RunKey, StepError } from './event.ts';
 
 /** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
@@ -101,6 +101,8 @@ export type RunContext = {
   readonly tenantId: string;
   readonly input: Json;
   readonly trigger: Json;
+  /** Of an item that is an execution of its own: what its expressions see of what was around it, by name. Null: nothing is. */
+  readonly outside: JsonObject | null;
   readonly generation: number;
   /** How many executions called one another down to this one; 0 for one that none called. */
   readonly depth: number;
@@ -113,6 +115,8 @@ export type Entropy = {
   uuid(): string;
   /** In [0, 1), for jitter. */
   random(): number;
+  /** For an execution that is to be started. */
+  executionId(): string;
 };
 
 /** Which gate: that of the workflow's `concurrency`, or of a lock that all executions of the workflow or the tenant share. */
@@ -156,6 +160,19 @@ export type Effect =
       readonly depth: number;
       readonly input: Json;
       readonly awaited: boolean;
+      readonly at: number;
+    }
+  /** The row of an item that is an execution of its own, to be written with the `detached` that names it. */
+  | {
+      readonly kind: 'start_item';
+      readonly executionId: string;
+      /** Where its `for_each` stands, and the id of that. */
+      readonly path: string;
+      readonly stepId: string;
+      readonly index: number;
+      readonly depth: number;
+      /** See `RunContext.outside`. */
+      readonly outside: JsonObject;
       readonly at: number;
     }
   | { readonly kind: 'cancel_child'; readonly executionId: string; readonly reason: string }

@@ -3,12 +3,14 @@
  * the `Entropy`, and the answer is events (already applied to the state) and effects (not yet carried out).
  */
 import type { Plan } from '../definition/plan.ts';
+import { isJsonObject } from '../json.ts';
 import { waitsForArrivals } from './arrivals.ts';
 import { askHeld, beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { Adoption, AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
 import { type Decision, gateEffects, record, timerEffects } from './decision.ts';
+import { startItems } from './detached.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { askToStart, cancelUnstarted, lockGranted, passOnLocks, turnedAway } from './gates.ts';
 import { intervene } from './intervene.ts';
@@ -90,7 +92,8 @@ function callsAgain(d: Decision): void {
 /** Time never goes back in an execution, however the clocks of those who drive it and of the database differ. */
 function decision(plan: Plan, state: RunState, now: number, { context, entropy }: Surroundings): Decision {
   const at = Math.max(now, state.lastAt);
-  return { plan, state, context, entropy, at, events: [], effects: [], tasks: [...state.backlog], spent: 0 };
+  const tasks = [...state.backlog];
+  return { plan, state, context, entropy, at, events: [], effects: [], tasks, spent: 0, yields: false };
 }
 
 /** Follows everything up, until nothing more follows or it is another turn's. */
@@ -99,7 +102,7 @@ function followUp(d: Decision): Decided {
   let known = 0;
   while (true) {
     if (d.state.held.size > 0 && !d.state.paused) known = askHeld(d, known);
-    if (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN) break;
+    if (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN || d.yields) break;
     if (at >= d.tasks.length) {
       if (passOnLocks(d) || failUnreachable(d)) continue;
       break;
@@ -108,6 +111,7 @@ function followUp(d: Decision): Decided {
     at += 1;
     if (task === undefined || d.state.paused) continue; // `unpause` finds it again
     if (task.kind === 'begin') beginStep(d, task);
+    else if (task.kind === 'detach') startItems(d, task.run);
     else if (task.kind === 'completed') completeScope(d, task.scope);
     else if (task.kind === 'next_items') nextItems(d, task.run);
     else scopeAtRest(d, task.scope);
@@ -173,9 +177,14 @@ function start(d: Decision, adopt: Adoption | undefined): void {
 
 function begin(d: Decision): void {
   if (d.state.status !== 'PENDING') return;
-  record(d, { e: 'started', at: d.at });
+  recordStart(d);
   if (d.state.adopted === null) beginRoots(d, d.state.top);
   else lookAgain(d);
+}
+
+function recordStart(d: Decision): void {
+  const vars = d.context.outside?.['vars'];
+  record(d, { e: 'started', at: d.at, ...(isJsonObject(vars) ? { v: vars } : {}) });
 }
 
 function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: AttemptOutcome): void {
@@ -251,7 +260,7 @@ function* openRuns(scope: Scope): Generator<StepRun> {
 function cancel(d: Decision, { reason, by }: Input<'cancel'>): void {
   if (d.state.stop !== null) return;
   for (const { scope } of d.state.pauses) record(d, { e: 'resumed', at: d.at, ...scopeField(scope) });
-  if (d.state.status === 'PENDING' && d.state.slot === null) record(d, { e: 'started', at: d.at });
+  if (d.state.status === 'PENDING' && d.state.slot === null) recordStart(d);
   record(d, { e: 'cancel_requested', at: d.at, ...whyFields({ reason, by }) });
   const message =
     reason === undefined || reason === '' ? 'The execution was cancelled.' : `The execution was cancelled: ${reason}`;

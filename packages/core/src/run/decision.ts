@@ -18,6 +18,8 @@ export type Decision = {
   readonly tasks: Task[];
   /** What its expressions have cost so far, in comprehension steps. */
   spent: number;
+  /** What is left is another turn's. */
+  yields: boolean;
 };
 
 export type Place = { readonly scope: Scope; readonly step: PlanStep };

@@ -47,7 +47,8 @@ export type ArrivalKey = readonly [string, number];
 export type RunEvent =
   /** Before `started`: it asks for its place under its `concurrency`. `k` is the key. */
   | { readonly e: 'asked'; readonly at: number; readonly k: string }
-  | { readonly e: 'started'; readonly at: number }
+  /** `v` the variables as they were around an item that is an execution of its own. */
+  | { readonly e: 'started'; readonly at: number; readonly v?: { readonly [name: string]: Json } }
   /** The step waits for its lock; `k` is the key. */
   | (RunKey & { readonly e: 'locking'; readonly at: number; readonly k: string })
   /** The step holds its lock, until it has ended. `k` is the key, absent after `locking`. */
@@ -135,6 +136,8 @@ export type RunEvent =
     })
   /** A `sub_workflow` started the execution `id`, of version `ver`. Its row is in the same flush. */
   | (RunKey & { readonly e: 'called'; readonly at: number; readonly id: string; readonly ver: string })
+  /** A `for_each` that does not wait started the executions `ids` for its items from number `i` on. Their rows are in the same flush. */
+  | (RunKey & { readonly e: 'detached'; readonly at: number; readonly i: number; readonly ids: readonly string[] })
   /** The child of this run was told to cancel, and is waited for; `err` what the run then fails with, whatever the child did. */
   | (RunKey & { readonly e: 'recalled'; readonly at: number; readonly err?: StepError })
   | (RunKey & { readonly e: 'failed'; readonly at: number; readonly err: StepError })

@@ -9,7 +9,7 @@ import { waitReason } from './wait-reason.ts';
 
 const around = (input: Json = {}) => ({
   context: contextOf(input),
-  entropy: { uuid: () => 'uuid', random: () => 0.5 },
+  entropy: { uuid: () => 'uuid', random: () => 0.5, executionId: () => 'e' },
 });
 const limited = (more: { readonly [field: string]: Json } = {}) =>
   planOf([say('a', 1)], { concurrency: { limit: 1, key: 'input.customer', ...more } });

@@ -2,6 +2,7 @@
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import { allArrive, instanceArrives } from './arrivals.ts';
+import { DEEPEST, tooDeep } from './children.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { StepError } from './event.ts';
 import { lookInside } from './look-again.ts';
@@ -18,6 +19,7 @@ type ForEach = Extract<Work, { kind: 'for_each' }>;
 
 export function beginForEach(d: Decision, place: Place, work: ForEach): void {
   const { scope, step } = place;
+  if (!work.wait && d.context.depth >= DEEPEST) return failStep(d, place, tooDeep());
   const items = evaluate(d, scope, work.items);
   if ('error' in items) return failStep(d, place, items.error);
   if (!Array.isArray(items.value)) {
@@ -34,7 +36,8 @@ export function beginForEach(d: Decision, place: Place, work: ForEach): void {
   const run = scope.runs.get(step.index);
   if (run === undefined) return;
   run.itemList = [...list];
-  takeKept(d, run, kept);
+  if (work.wait) takeKept(d, run, kept);
+  else d.tasks.push({ kind: 'detach', run });
 }
 
 /** Takes what was kept for it, all before any of the items begins. */
@@ -167,6 +170,7 @@ function complete(d: Decision, owner: StepRun, work: ForEach): void {
 
 /** In the order of the items; null where an item failed or has not ended. */
 export function resultsOf(d: Decision, owner: StepRun): Json {
+  if (owner.detached !== null) return [...owner.detached];
   const results: Json[] = Array.from({ length: itemsOf(d, owner).length }, () => null);
   for (const scope of ownScopes(d.plan, owner)) {
     if (scope.index !== null && scope.closed && !scope.failed) results[scope.index] = blockOutput(d.plan, scope);

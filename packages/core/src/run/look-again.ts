@@ -7,7 +7,7 @@ import { joinOfArrivals } from './arrivals.ts';
 import type { Decision } from './decision.ts';
 import { mayBegin } from './gates.ts';
 import { isStopping } from './scope.ts';
-import { isComplete, isFinal, isParked, type Scope } from './state.ts';
+import { isComplete, isDetaching, isFinal, isParked, type Scope } from './state.ts';
 import { isAtRest } from './stop.ts';
 
 export function lookAgain(d: Decision): void {
@@ -48,6 +48,7 @@ function beginAgain(d: Decision, scope: Scope): void {
   for (const index of d.plan.blocks[scope.block]?.steps ?? []) {
     const step = d.plan.steps[index];
     const run = scope.runs.get(index);
+    if (run !== undefined && isDetaching(run)) d.tasks.push({ kind: 'detach', run });
     if (step !== undefined && (run === undefined || mayBegin(run) || mayRunAgain(step, scope)))
       d.tasks.push({ kind: 'begin', scope, step });
   }

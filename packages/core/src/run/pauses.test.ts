@@ -9,7 +9,7 @@ import { waitReason } from './wait-reason.ts';
 const hold = (at: number, of: PauseScope): { at: number; input: FromOutside } => ({ at, input: { kind: 'pause', of } });
 const go = (at: number, of: PauseScope): { at: number; input: FromOutside } => ({ at, input: { kind: 'resume', of } });
 const nap = (id: string, ms: number) => ({ id, type: 'wait', config: { for: ms } });
-const around = { context: contextOf(), entropy: { uuid: () => 'u', random: () => 0.5 } };
+const around = { context: contextOf(), entropy: { uuid: () => 'u', random: () => 0.5, executionId: () => 'e' } };
 
 describe('pauses of several scopes', () => {
   const plan = planOf([nap('nap', 100), doAct('act', after('nap'))]);

@@ -9,7 +9,7 @@ import {
   type Template,
 } from '../expression/expression.ts';
 import { isTooLarge } from '../expression/json-size.ts';
-import type { Json } from '../json.ts';
+import { isJsonObject, type Json } from '../json.ts';
 import { scopePath } from './apply.ts';
 import { arrivalValue } from './arrived.ts';
 import type { Decision } from './decision.ts';
@@ -53,7 +53,7 @@ export function evaluateCondition(
   return { error: { code: 'expression_error', message } };
 }
 
-function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope {
+export function expressionScope(d: Decision, scope: Scope, more: More = {}): ExpressionScope {
   return {
     now: d.at,
     uuid: () => d.entropy.uuid(),
@@ -71,13 +71,13 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
         case 'result':
           return more.result;
         case 'index':
-          return nearest(d, scope, 'item')?.index ?? undefined;
+          return nearest(d, scope, 'item')?.index ?? outside(d, name);
         case 'loop':
-          return loopOf(d, scope);
+          return loopOf(d, scope) ?? outside(d, name);
         case 'arrival':
-          return more.lookup?.(name) ?? arrivalOf(d, scope);
+          return more.lookup?.(name) ?? arrivalOf(d, scope) ?? outside(d, name);
         case 'error':
-          return handledError(scope);
+          return handledError(scope) ?? outside(d, name);
         case 'execution':
           return {
             id: d.context.executionId,
@@ -89,12 +89,17 @@ function expressionScope(d: Decision, scope: Scope, more: More): ExpressionScope
         case 'tenant':
           return { id: d.context.tenantId };
         case 'trigger':
-          return d.context.trigger;
+          return outside(d, name) ?? d.context.trigger;
         default:
-          return more.lookup?.(name) ?? itemNamed(d, scope, name);
+          return more.lookup?.(name) ?? itemNamed(d, scope, name) ?? outside(d, name);
       }
     },
   };
+}
+
+/** What an item that is an execution of its own was given of this name. */
+function outside({ context }: Decision, name: string): Json | undefined {
+  return context.outside !== null && Object.hasOwn(context.outside, name) ? context.outside[name] : undefined;
 }
 
 /** Names that exist for this one evaluation. */
@@ -163,7 +168,7 @@ class StepsResolver extends Resolver {
   field(id: string): Json | Resolver | undefined {
     const index = this.#d.plan.stepIndex.get(id);
     const step = index === undefined ? undefined : this.#d.plan.steps[index];
-    if (step === undefined) return undefined;
+    if (step === undefined) return this.#around(id);
     return new StepResolver(runInSight(this.#scope, step, this.#from));
   }
   toJson(): Json {
@@ -174,7 +179,12 @@ class StepsResolver extends Resolver {
         all.push([step.id, new StepResolver(runAsOf(scope, step.index, via)).toJson()]);
       via = scope.owner;
     }
-    return Object.fromEntries(all);
+    const around = outside(this.#d, 'steps');
+    return { ...(isJsonObject(around) ? around : {}), ...Object.fromEntries(all) };
+  }
+  #around(id: string): Json | undefined {
+    const around = outside(this.#d, 'steps');
+    return isJsonObject(around) && Object.hasOwn(around, id) ? around[id] : undefined;
   }
 }
 

@@ -279,7 +279,7 @@ describe('an execution that is in the middle of a long stretch', () => {
     const plan = planOf([wait('one', { signal: 'go' }), { id: 'loop', type: 'loop', config: rounds }]);
     const state = createState(plan);
     const context = contextOf();
-    const around = { context, entropy: { uuid: () => 'u', random: () => 0 } };
+    const around = { context, entropy: { uuid: () => 'u', random: () => 0, executionId: () => 'e' } };
     let decided = decide(plan, state, { kind: 'start', at: 0 }, around);
     expect([decided.more, waitReason(state)]).toEqual([true, null]);
     while (decided.more) decided = decide(plan, state, { kind: 'continue', at: 0 }, around);

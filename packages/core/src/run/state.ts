@@ -65,6 +65,8 @@ export type StepRun = {
   parked: Map<number, Scope> | null;
   /** Of a for_each: the items themselves, once they have been asked for; not part of what the journal says. */
   itemList: Json[] | undefined;
+  /** Of a for_each that does not wait: the executions that it started, in the order of their items. Null: none. */
+  detached: string[] | null;
   /** Of a for_each: the items that signals added, and whether one said that no more come. */
   readonly added: { readonly items: Json[]; closed: boolean };
   /** Of a step whose items or runs arrive by themselves at a block: those that did, in order. Null: none. */
@@ -288,6 +290,11 @@ export function isAsking(run: StepRun): boolean {
   );
 }
 
+/** True of a for_each that does not wait, and has not started all of its items. */
+export function isDetaching({ step: { work }, status, inner }: StepRun): boolean {
+  return work.kind === 'for_each' && !work.wait && status === 'EXECUTING' && inner.length === 0;
+}
+
 export function isTried(step: PlanStep): boolean {
   return step.work.kind === 'action' || step.work.kind === 'function';
 }
@@ -306,6 +313,8 @@ export function isComplete(scope: Scope): boolean {
 export type Task =
   /** A step whose join may have been decided by what just ended. */
   | { readonly kind: 'begin'; readonly scope: Scope; readonly step: PlanStep }
+  /** A for_each that does not wait has more items to start. */
+  | { readonly kind: 'detach'; readonly run: StepRun }
   /** All steps of a block have ended, and none failed it. */
   | { readonly kind: 'completed'; readonly scope: Scope }
   /** Items of a for_each that were adopted may have their turn. */

@@ -44,7 +44,7 @@ export function givenTo(run: StepRun, known: Known): Json {
   if (work.recordInput || (run.attempt === 0 && run.child === null)) return null;
   const source = sourceOf(work);
   const references = source?.references ?? [];
-  if (!references.every((reference) => isAsItWas(reference, run, known.plan))) return null;
+  if (!references.every((reference) => isAsItWas(reference, run, known))) return null;
   const lookup = work.kind === 'action' ? standIns(work.secrets, '') : undefined;
   const given =
     source === null
@@ -65,11 +65,11 @@ function sourceOf(work: GivenWork) {
  * A step that had ended when the run began has not changed since. One whose error is handled by this run has, as have those
  * that a join of a few did not wait for.
  */
-function isAsItWas({ name, path }: Reference, run: StepRun, plan: Plan): boolean {
+function isAsItWas({ name, path }: Reference, run: StepRun, { plan, context }: Known): boolean {
   if (name !== 'steps') return true;
   const [id] = path;
   const step = plan.steps[(typeof id === 'string' ? plan.stepIndex.get(id) : undefined) ?? -1];
-  if (step === undefined) return false;
+  if (step === undefined) return context.outside !== null; // a step around it, as it was recorded
   const seen = runInSight(run.scope, step, run);
   if (seen === undefined) return true;
   if (seen.endedAt === null || seen.endedAt > (run.startedAt ?? 0)) return false;
@@ -79,9 +79,10 @@ function isAsItWas({ name, path }: Reference, run: StepRun, plan: Plan): boolean
 /** Time and chance are never asked for here: what depends on them is recorded. */
 const noDecision = {
   at: 0,
-  entropy: { uuid: () => '', random: () => 0 },
+  entropy: { uuid: () => '', random: () => 0, executionId: () => '' },
   events: [],
   effects: [],
   tasks: [],
   spent: 0,
+  yields: false,
 };

@@ -49,6 +49,7 @@ const names: Readonly<Record<EventKind, string>> = {
   begun: 'step_started',
   retrying: 'step_retrying',
   called: 'child_started',
+  detached: 'items_started',
   recalled: 'child_cancel_requested',
   opened: 'block_opened',
   arrived: 'arrived',
@@ -102,6 +103,7 @@ const fields: Readonly<Record<string, string>> = {
   why: 'reason',
   of: 'execution_id',
   h: 'parked',
+  ids: 'child_execution_ids',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {

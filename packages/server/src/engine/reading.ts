@@ -15,7 +15,7 @@ import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
-import { placeOf } from './child-trigger.ts';
+import { givenBy, placeOf, planFor } from './child-trigger.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
 import type { Explained } from './explaining/explain-view.ts';
@@ -89,10 +89,10 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
   /** What the journal says up to now. */
   async function fold(
     tenantId: string,
-    { id, versionId }: store.StoredHead,
+    { id, versionId, triggerText }: store.StoredHead,
     alsoSee: (event: RunEvent) => void = () => undefined,
   ): Promise<{ plan: Plan; state: RunState; seq: number }> {
-    const plan = await planOf(versionId);
+    const plan = planFor(await planOf(versionId), JSON.parse(triggerText) as Json);
     const state = createState(plan);
     const seq = await walk(tenantId, id, (event) => {
       apply(plan, state, event);
@@ -144,7 +144,11 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
     async past(tenantId: string, of: store.StoredHead): Promise<Past> {
       const events: RunEvent[] = [];
       await walk(tenantId, of.id, (event) => events.push(event));
-      return pastOf(await planOf(of.versionId), events, contextOf(tenantId, of));
+      return pastOf(
+        planFor(await planOf(of.versionId), JSON.parse(of.triggerText) as Json),
+        events,
+        contextOf(tenantId, of),
+      );
     },
 
     wasRetriedSince: (tenantId: string, of: store.StoredHead) => wasRetriedSince(database, tenantId, of),
@@ -213,5 +217,6 @@ function contextOf(tenantId: string, head: store.StoredHead): RunContext {
   const { id, rootId, parentId, inputText, triggerText, generation } = head;
   const input = JSON.parse(inputText) as Json;
   const trigger = JSON.parse(triggerText) as Json;
-  return { executionId: id, rootId, tenantId, input, trigger, generation, ...placeOf(parentId, trigger) };
+  const place = placeOf(parentId, trigger);
+  return { executionId: id, rootId, tenantId, ...givenBy(input, trigger), trigger, generation, ...place };
 }

@@ -43,7 +43,7 @@ describe('a value that PostgreSQL refuses', () => {
     const id = heads[guilty]?.['id'] as string;
     const stored = await createEngineStore(engines.database, createLargeValues(engines.blobs)).loadExecution(id);
     if (stored === undefined) throw new Error('it cannot be loaded');
-    const { state } = replay(stored, workflow.plan, { uuid: randomUUID, random: Math.random });
+    const { state } = replay(stored, workflow.plan, { uuid: randomUUID, random: Math.random, executionId: randomUUID });
     expect(state).toMatchObject({ status: 'FAILED', error: { code: 'unstorable_value' } });
     expect(engine.inFlight()).toBe(0);
   });

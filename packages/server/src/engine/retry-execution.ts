@@ -14,6 +14,7 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { ResolvedWorkflow, WorkflowSource } from '../workflow/index.ts';
+import { planFor } from './child-trigger.ts';
 import type { Engine, FinishedExecution, StartResult } from './engine.ts';
 import type { Reading } from './reading.ts';
 import { nextGeneration } from './store/next-generation.ts';
@@ -78,7 +79,8 @@ export function createRetries({ engine, workflows, reading, database, clock }: R
     const head = await reading.head(tenantId, executionId);
     mustHaveEnded(head, body);
     const version = body.version === 'latest' ? undefined : head.version;
-    const workflow = await workflows.resolveForStart(tenantId, head.workflowId, version);
+    const resolved = await workflows.resolveForStart(tenantId, head.workflowId, version);
+    const workflow = { ...resolved, plan: planFor(resolved.plan, JSON.parse(head.triggerText) as Json) };
     const input = body.input === undefined ? (JSON.parse(head.inputText) as Json) : body.input;
     mustFit(workflow, input);
     const past = await reading.past(tenantId, head);

@@ -9,6 +9,7 @@ const context: RunContext = {
   tenantId: 't',
   input: {},
   trigger: {},
+  outside: null,
   generation: 0,
   depth: 0,
   callPath: '',

@@ -78,7 +78,11 @@ const CONFIRM_WITHIN_MS = 10_000;
 
 export function wire(given: EngineDeps): Parts {
   const deps = { ...given, clock: createDatabaseClock(given.clock) };
-  const entropy = { uuid: randomUUID, random: Math.random };
+  const entropy: Entropy = {
+    uuid: randomUUID,
+    random: Math.random,
+    executionId: () => newId(deps.clock.now(), null, parts.ownership).id,
+  };
   const store = createEngineStore(deps.database, createLargeValues(deps.blobs));
   const { observer = noObserver } = deps;
   const takingUp = createOutage(deps.log, {

@@ -17,6 +17,7 @@ type Config = {
   readonly remaining?: 'cancel' | 'ignore';
   readonly add_signal?: string;
   readonly close_signal?: string;
+  readonly wait?: boolean;
 };
 
 const defaultAs = 'item';
@@ -26,7 +27,7 @@ export const forEachType: ControlType = {
   type: 'for_each',
   aliases: [],
   summary:
-    'Runs its steps for every item of a list, several at a time. Inside, `item` (or the name in `as`) is the item and `index` its place, from 0. The output is an array in the order of the items, with null where an item failed or did not end.',
+    'Runs its steps for every item of a list, several at a time. Inside, `item` (or the name in `as`) is the item and `index` its place, from 0. The output is an array in the order of the items, with null where an item failed or did not end; with `wait: false` the ids of the executions that it started.',
   configSchema: {
     type: 'object',
     required: ['items', 'steps'],
@@ -92,6 +93,12 @@ export const forEachType: ControlType = {
           'Beside `add_signal`: the name of the signal after which no more items come; until then the step stays open, also when all its items have ended. Without it the step ends as soon as every item that it knows of has ended.',
         $ref: '#/$defs/slug',
       },
+      wait: {
+        description:
+          'With `false` each item becomes an execution of its own, all of them at once, and the step goes on with their ids. It is an execution of this version whose steps are those of the item; they see `input`, `vars`, the outputs of earlier steps and the item as they were when it was started, which is also what it shows as its `input`. Variables that it writes, its failure, its compensation, pausing and cancelling are its own; `timeout`, `output`, `on_failure` and `on_cancel` of the workflow are not for it. Such executions and sub-workflows stand at most 32 deep.',
+        type: 'boolean',
+        default: true,
+      },
     },
     dependentRequired: { close_signal: ['add_signal'] },
     examples: [
@@ -107,20 +114,25 @@ export const forEachType: ControlType = {
     ],
   },
   blocks(config) {
-    const { as = defaultAs, concurrency = defaultConcurrency, steps } = config as unknown as Config;
-    return [{ name: 'item', kind: 'item', pointer: '/steps', steps, names: [as, 'index'], together: concurrency > 1 }];
+    const { as = defaultAs, concurrency = defaultConcurrency, steps, wait = true } = config as unknown as Config;
+    const together = wait && concurrency > 1;
+    const names = [as, 'index'];
+    return [{ name: 'item', kind: 'item', pointer: '/steps', steps, names, together, detached: !wait }];
   },
   compile(config, step) {
     const forEach = config as unknown as Config;
     const { as = defaultAs, complete_when: completeWhen } = forEach;
     if (as !== defaultAs && (reservedWords.has(as) || rootNames.includes(as))) refuseName(as, step);
     const items = compileItems(forEach.items, step);
+    const { wait = true } = forEach;
+    if (!wait) refuseWithoutWaiting(forEach, step);
     return {
       kind: 'for_each',
       block: step.block('item'),
       items,
       recordItems: mayDiffer(items),
       as,
+      wait,
       concurrency: forEach.concurrency ?? defaultConcurrency,
       maxFailures: maxFailures(forEach),
       completeWhen:
@@ -140,6 +152,26 @@ function refuseName(as: string, step: TypeCompiler): void {
     message: `\`${as}\` has a meaning of its own in expressions; choose another name for the item`,
   });
 }
+
+/** What says how items end, or how many run at once, says nothing where nobody waits for them. */
+function refuseWithoutWaiting(config: Config, step: TypeCompiler): void {
+  for (const field of onlyWhenWaiting) {
+    if (config[field] === undefined) continue;
+    step.error({
+      code: 'only_when_waiting',
+      pointer: `/${field}`,
+      message: `with \`wait: false\` each item is an execution of its own and the step ends when all are started, so \`${field}\` has nothing to say: remove it, or wait`,
+    });
+  }
+  if (config.concurrency === undefined) return;
+  step.warn({
+    code: 'concurrency_without_effect',
+    pointer: '/concurrency',
+    message: 'with `wait: false` all items are started, however many of them run',
+  });
+}
+
+const onlyWhenWaiting = ['on_item_error', 'complete_when', 'remaining', 'add_signal', 'close_signal'] as const;
 
 function compileItems(items: Json, step: TypeCompiler) {
   const list = step.value('/items', items);

@@ -127,7 +127,10 @@ describe('what is told of each reason to wait', () => {
   it('concurrency: which key, since when, and its place, before it has begun', () => {
     const plan = planOf([doAct('one')], { concurrency: { limit: 1, key: 'input.account' } });
     const state = createState(plan);
-    const around = { context: contextOf({ account: 7 }), entropy: { uuid: () => '', random: () => 0 } };
+    const around = {
+      context: contextOf({ account: 7 }),
+      entropy: { uuid: () => '', random: () => 0, executionId: () => 'e' },
+    };
     const { events } = decide(plan, state, { kind: 'start', at: start }, around);
     const notes = createNotes();
     for (const event of events) takeNote(notes, event);

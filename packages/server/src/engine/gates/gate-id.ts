@@ -18,8 +18,11 @@ export function gateId(tenantId: string, workflow: string, { of, key }: GateName
  */
 export function firstGate(plan: Plan, context: Pick<RunContext, 'tenantId' | 'input'>, now: number): string | null {
   if (plan.concurrency === null) return null;
-  const nobody = { executionId: '', rootId: '', trigger: null, generation: 0, depth: 0, callPath: '' };
-  const around = { context: { ...nobody, ...context }, entropy: { uuid: () => '', random: () => 0 } };
+  const nobody = { executionId: '', rootId: '', trigger: null, outside: null, generation: 0, depth: 0, callPath: '' };
+  const around = {
+    context: { ...nobody, ...context },
+    entropy: { uuid: () => '', random: () => 0, executionId: () => '' },
+  };
   const { effects } = decide(plan, createState(plan), { kind: 'start', at: now }, around);
   const ask = effects.find((effect) => effect.kind === 'ask');
   return ask === undefined ? null : gateId(context.tenantId, plan.workflowId, ask.gate);

@@ -5,7 +5,7 @@ import { adopt } from '@cloudflow/core/run/adopt.ts';
 import type { Adoption } from '@cloudflow/core/run/contract.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { pastOf } from '@cloudflow/core/run/past.ts';
-import { placeOf } from '../child-trigger.ts';
+import { givenBy, placeOf, planFor } from '../child-trigger.ts';
 import type { StoredExecution } from '../store/load-executions.ts';
 
 export type AdoptionDeps = {
@@ -28,13 +28,13 @@ export async function adoptionOf(
   if (retry === undefined || retry.from === 'start') return undefined;
   const stored = await deps.read(retryOf);
   if (stored === undefined) throw new Error(`execution ${retryOf}, whose outcomes it adopts, does not exist`);
-  const plan = await deps.planOf(stored.versionId);
   const oldTrigger = JSON.parse(stored.trigger) as Json;
+  const plan = planFor(await deps.planOf(stored.versionId), oldTrigger);
   const past = pastOf(plan, eventsOf(stored), {
     executionId: stored.id,
     rootId: stored.rootId,
     tenantId: stored.tenantId,
-    input: JSON.parse(stored.input) as Json,
+    ...givenBy(JSON.parse(stored.input) as Json, oldTrigger),
     trigger: oldTrigger,
     generation: stored.generation,
     ...placeOf(stored.parentId, oldTrigger),

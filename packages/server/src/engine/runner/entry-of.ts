@@ -1,17 +1,17 @@
 /** The net of what an execution has decided, as one entry of a flush: folded, so that each row is touched once. */
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
-import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { HeadUpdate, JournalEntry, StartRow } from '../journal/entry.ts';
 import { columnText, eventText } from '../journal/large-values.ts';
 import { type Head, type LiveExecution, nothing } from './live.ts';
 import { messagesOf } from './messages.ts';
+import type { Aside } from './storing.ts';
 
 /**
  * Takes everything decided so far out of the execution and into the flush. What is too large for a row is added to `aside`,
  * and is to be stored before the entry is written.
  */
-export function entryOf(live: LiveExecution, aside: Blob[]): JournalEntry {
+export function entryOf(live: LiveExecution, aside: Aside[]): JournalEntry {
   const taken = live.decided;
   live.decided = nothing();
   live.flushing = taken;
@@ -32,18 +32,18 @@ export function entryOf(live: LiveExecution, aside: Blob[]): JournalEntry {
     disarmed: ended ? [] : disarmed,
     allTimersOff: ended && live.hasTimers,
     consumed: taken.consumed,
-    ...messagesOf(live, taken),
+    ...messagesOf(live, taken, aside),
   };
 }
 
-function smallStart(start: StartRow, aside: Blob[]): StartRow {
+function smallStart(start: StartRow, aside: Aside[]): StartRow {
   const input = columnText(start.input, aside);
   const trigger = columnText(start.trigger, aside);
   return input === start.input && trigger === start.trigger ? start : { ...start, input, trigger };
 }
 
 /** Event by event: each is bounded, and what they are together is refused before it takes all memory there is. */
-function textOf(events: readonly RunEvent[], aside: Blob[]): string {
+function textOf(events: readonly RunEvent[], aside: Aside[]): string {
   const parts: string[] = [];
   let size = 0;
   for (const event of events) {
@@ -73,7 +73,7 @@ function timersOf(live: LiveExecution): Pick<JournalEntry, 'armed' | 'disarmed'>
 }
 
 /** Null when nothing that the row shows has changed. */
-function headUpdate(live: LiveExecution, seq: number, aside: Blob[]): HeadUpdate | null {
+function headUpdate(live: LiveExecution, seq: number, aside: Aside[]): HeadUpdate | null {
   const { state, end, head } = live;
   const next: Head = {
     status: state.status,

@@ -14,7 +14,7 @@ it('starts that cannot be read hide no other, and are not tried at every look [F
   const loader = createLoader({
     log: silentLog,
     runner,
-    entropy: { uuid: () => 'u', random: () => 0 },
+    entropy: { uuid: () => 'u', random: () => 0, executionId: () => 'e' },
     now: () => 1,
     async read(id) {
       read.set(id, (read.get(id) ?? 0) + 1);

@@ -12,7 +12,7 @@ import type { Surroundings } from '@cloudflow/core/run/decide.ts';
 import type { ExecutionStatus, Phase, RunEvent } from '@cloudflow/core/run/event.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
-import { placeOf } from '../child-trigger.ts';
+import { givenBy, placeOf } from '../child-trigger.ts';
 import type { GateRow, SentRow, StartRow } from '../journal/entry.ts';
 
 export type Decided = {
@@ -63,6 +63,8 @@ export type LiveExecution = {
   onTrial: boolean;
   /** Since when only beginnings of tries wait to be written (they need no haste), in milliseconds; null: none do. */
   softSince: number | null;
+  /** What it has left for another turn waits for a flush. */
+  awaitsFlush: boolean;
   /** A flush under way holds an entry of it. */
   inFlight: boolean;
   /** Ended, evicted, given up, or no longer ours: whatever still comes for it here is late. */
@@ -79,6 +81,7 @@ export type StartFacts = {
   readonly labels: Readonly<Record<string, string>>;
   readonly businessKey: string | null;
   readonly priority: number;
+  readonly versionId: string;
   readonly parentId: string | null;
   readonly rootId: string;
   readonly retryOf: string | null;
@@ -104,7 +107,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     executionId: id,
     rootId: facts.rootId,
     tenantId,
-    input: seed.input,
+    ...givenBy(seed.input, seed.trigger),
     trigger: seed.trigger,
     generation: seed.generation,
     ...placeOf(facts.parentId, seed.trigger),
@@ -129,6 +132,7 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     hasTimers: false,
     onTrial: false,
     softSince: null,
+    awaitsFlush: false,
     inFlight: false,
     dropped: false,
     refused: false,

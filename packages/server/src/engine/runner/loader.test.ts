@@ -14,7 +14,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
   const loader = createLoader({
     log: silentLog,
     runner,
-    entropy: { uuid: () => 'u', random: () => 0 },
+    entropy: { uuid: () => 'u', random: () => 0, executionId: () => 'e' },
     now: () => 1,
     read,
     planOf: () => Promise.reject(new Error('not asked for')),

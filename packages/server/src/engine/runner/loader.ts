@@ -1,10 +1,11 @@
 /** Rebuilds executions from their journal, each at most once at a time, and delivers what came for them meanwhile. */
 
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
-import type { Json } from '@cloudflow/core/json.ts';
+import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
+import { planFor } from '../child-trigger.ts';
 import { shardOf } from '../execution-id.ts';
 import type { StoredExecution } from '../store/load-executions.ts';
 import { adoptionOf } from './adoption-of.ts';
@@ -127,12 +128,13 @@ export function createLoader(deps: LoaderDeps): Loader {
       close(executionId, mail);
       return discard(executionId, shard, mail);
     }
-    const plan = await deps.planOf(stored.versionId);
+    const version = await deps.planOf(stored.versionId);
+    const plan = planFor(version, JSON.parse(stored.trigger) as Json);
     if (plan.concurrency !== null && stored.journal.length === 0) await deps.prepareGate(stored, plan);
     const adopt = await adoptionOf(stored, plan, deps);
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
-    const live = replay(stored, plan, deps.entropy);
+    const live = replay(stored, version, deps.entropy);
     close(executionId, mail);
     runner.add(live);
     live.onTrial = verdict !== null;
@@ -177,9 +179,10 @@ function inboxIdsOf(mail: readonly Mail[]): readonly string[] {
   return mail.flatMap(({ inboxId }) => inboxId ?? []);
 }
 
-/** The same plan and journal always give the same state. */
-export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): LiveExecution {
-  const trigger = JSON.parse(stored.trigger) as { readonly correlation_id?: string };
+/** The same plan, that of its version, and journal always give the same state. */
+export function replay(stored: StoredExecution, version: Plan, entropy: Entropy): LiveExecution {
+  const trigger = JSON.parse(stored.trigger) as JsonObject & { readonly correlation_id?: string };
+  const plan = planFor(version, trigger);
   const live = createLive(
     {
       id: stored.id,
@@ -188,15 +191,16 @@ export function replay(stored: StoredExecution, plan: Plan, entropy: Entropy): L
       correlationId: trigger.correlation_id ?? stored.id,
       plan,
       input: JSON.parse(stored.input) as Json,
-      trigger: trigger as Json,
+      trigger,
       generation: stored.generation,
       facts: {
-        workflowId: stored.workflowId,
         inputText: stored.input,
         triggerText: stored.trigger,
         labels: JSON.parse(stored.labels) as Record<string, string>,
         businessKey: stored.businessKey,
         priority: stored.priority,
+        workflowId: stored.workflowId,
+        versionId: stored.versionId,
         parentId: stored.parentId,
         rootId: stored.rootId,
         retryOf: stored.retryOf,

@@ -86,7 +86,7 @@ function aLive(start: StartRow | null = row): LiveExecution {
   if (!('plan' in result)) throw new Error(JSON.stringify(result.errors));
   const { plan } = result;
   const facts = { ...row, inputText: '{}', triggerText: '{}', labels: {} };
-  const entropy = { uuid: () => 'u', random: () => 0.5 };
+  const entropy = { uuid: () => 'u', random: () => 0.5, executionId: () => 'e' };
   const seed = {
     id,
     shard: 1,

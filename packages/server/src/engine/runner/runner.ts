@@ -7,7 +7,6 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Effect, RunInput } from '@cloudflow/core/run/contract.ts';
 import { type Decided as Decision, decide, resume } from '@cloudflow/core/run/decide.ts';
 import type { GateEffect } from '@cloudflow/core/run/state.ts';
-import type { Blob } from '../../kernel/blob/blob-store.ts';
 import type { StepCode } from '../../kernel/errors/step-codes.ts';
 import { type CommitResult, type JournalEntry, nothingSent } from '../journal/entry.ts';
 import { elsewhereOf, isNoNews } from './elsewhere.ts';
@@ -15,6 +14,7 @@ import { entryOf, quarantineEvent } from './entry-of.ts';
 import { abortAll, type LiveExecution, mustWrite, nothing } from './live.ts';
 import { canRest, isAsleep } from './resting.ts';
 import type { RunnerDeps } from './runner-deps.ts';
+import type { Aside } from './storing.ts';
 import { neverBegan, tryName } from './try.ts';
 
 export type Runner = {
@@ -43,6 +43,8 @@ export type Runner = {
   readonly source: { take(limit: number): JournalEntry[]; settled(entry: JournalEntry, result: CommitResult): void };
 };
 
+/** Effects that one execution may have in a flush before it decides more. */
+const MOST_UNWRITTEN = 500;
 const UNIQUE_VIOLATION = '23505';
 
 export function createRunner(deps: RunnerDeps): Runner {
@@ -146,7 +148,13 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
     adopt(live, decision);
     // A long stretch of pure work: others get their turn, and what is decided so far is written meanwhile.
-    if (decision.more) setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
+    if (decision.more) goOn(live);
+  }
+
+  /** Unless much waits to be written of it: then when a flush has been, so that none grows without bound. */
+  function goOn(live: LiveExecution): void {
+    live.awaitsFlush = live.decided.effects.length >= MOST_UNWRITTEN;
+    if (!live.awaitsFlush) setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
   }
 
   /** Ends an execution FAILED in place of everything that was decided and is not written. */
@@ -179,7 +187,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (live.inFlight) continue; // what it decided before this has its values stored first
       dirty.delete(live);
       if (live.dropped) continue;
-      const aside: Blob[] = [];
+      const aside: Aside[] = [];
       const entry = tryEntry(live, aside);
       if (entry === null) continue;
       live.inFlight = true;
@@ -203,7 +211,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     return false;
   }
 
-  function tryEntry(live: LiveExecution, aside: Blob[]): JournalEntry | null {
+  function tryEntry(live: LiveExecution, aside: Aside[]): JournalEntry | null {
     try {
       return entryOf(live, aside);
     } catch (error) {
@@ -255,6 +263,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     releaseAll(live, effects);
     // A retry that is only stored is read anew, with what it is to adopt.
     if (live.seq === 0 && live.facts.retryOf !== null) return giveBack(live, 'what it adopts is read');
+    if (live.awaitsFlush) {
+      live.awaitsFlush = false;
+      setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
+    }
     // Stored only, as the start of another's shard, which has become ours in the same moment.
     // Or held before its start: it is told here of pauses that have come or gone while it was written.
     if (live.state.status === 'PENDING') hear(live, { kind: 'start', at: clock.now() });

@@ -15,10 +15,13 @@ export type StoringDeps = {
   readonly wakeLane: () => void;
 };
 
+/** `owner`: the child whose row refers to it; absent: the execution of the entry. */
+export type Aside = Blob & { readonly owner?: string };
+
 export type StoringJob = {
   readonly entry: JournalEntry;
   readonly tenantId: string;
-  readonly values: readonly Blob[];
+  readonly values: readonly Aside[];
   /** Nobody needs it any more. */
   readonly isVoid: () => boolean;
 };
@@ -57,10 +60,10 @@ export function createStoring({ blobs, outage, wakeLane }: StoringDeps): Storing
 
   /** Until it succeeds: what was decided is not undone because a disk is full. */
   async function store({ entry, tenantId, values, isVoid }: StoringJob): Promise<void> {
-    const place = placeOf({ tenantId, id: entry.executionId });
     for (let wait = FIRST_PAUSE_MS; !isVoid(); wait = Math.min(LONGEST_PAUSE_MS, wait * 2)) {
       try {
-        for (const value of values) await blobs.put(place, value);
+        for (const { owner = entry.executionId, ...blob } of values)
+          await blobs.put(placeOf({ tenantId, id: owner }), blob);
         return outage.over();
       } catch (error) {
         outage.failed({ error, execution_id: entry.executionId });
