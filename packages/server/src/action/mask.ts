@@ -48,6 +48,7 @@ function overlap(text: string, form: string): number {
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const inJson = JSON.stringify(secret).slice(1, -1);
+  const backwards = [...secret].reverse().join('');
   const others = [
     inJson,
     JSON.stringify(inJson).slice(1, -1),
@@ -55,7 +56,8 @@ function formsOf(secret: string): readonly string[] {
     encodeURI(secret.toWellFormed()),
     new URLSearchParams([['', secret]]).toString().slice(1),
     bytes.toString('hex'),
-    [...secret].reverse().join(''),
+    backwards,
+    JSON.stringify(backwards).slice(1, -1),
     ...[0, 1, 2].flatMap((before) => base64Inside(bytes, before)),
   ];
   return [secret, ...others.filter((form) => form.length >= fewestCharacters)];
