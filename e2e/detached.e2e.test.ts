@@ -1,6 +1,6 @@
 /** Items that are executions of their own, over the public API. */
 import { expect, it } from 'vitest';
-import { at, aWorkflow, calls, type Definition, naps, needs, says } from './definitions.ts';
+import { at, aWorkflow, calls, type Definition, naps, needs, once, says } from './definitions.ts';
 import type { World } from './outside-world.ts';
 import { useProduct } from './product.ts';
 
@@ -79,6 +79,23 @@ it.concurrent('lets each be explained, paused, resumed and cancelled by itself, 
   expect(await product.api.ended(two)).toMatchObject({ status: 'CANCELLED' });
   await product.api.post(`/executions/${one}/resume`, {});
   expect(await product.api.ended(one)).toMatchObject({ status: 'COMPLETED', output: { ask: 7 } });
+});
+
+it.concurrent('retries one that failed, with what was around it, from where it failed', async () => {
+  const world = product.outside.world({ 'POST /ship': [{ status: 500 }, { status: 200 }] });
+  const steps = [says('first', '${ input.who } ${ item }'), calls('ship', { ...needs('first'), ...once })];
+  const definition = aWorkflow([{ id: 'all', type: 'for_each', config: { items: ['x'], wait: false, steps } }]);
+  const parent = await product.api.ended(await started(world, definition, { who: 'Ann' }));
+  const [failed] = (parent['output'] as { readonly all: readonly [string] }).all;
+  expect(await product.api.ended(failed)).toMatchObject({ status: 'FAILED', error: { step: 'ship' } });
+  const { json } = await product.api.post(`/executions/${failed}/retry`, { from: 'failed' });
+  expect(await product.api.ended(json.execution_id)).toMatchObject({ status: 'COMPLETED', retry_of: failed });
+  const rows = await product.api.all(`/executions/${json.execution_id}/steps`);
+  expect(rows.map(({ step_id, status }) => [step_id, status])).toEqual([
+    ['first', 'SUCCESS'],
+    ['ship', 'SUCCESS'],
+  ]);
+  expect(rows[0]?.['output']).toBe('Ann x');
 });
 
 it.concurrent('starts 1,000 items, lists them, and runs each to its end [WCP-12]', async () => {
