@@ -1,5 +1,5 @@
 /** The program from outside: how it starts, what it says when it cannot, and how it ends. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -94,6 +94,33 @@ describe('a start that cannot be', () => {
     expect(output.trim().split('\n')).toEqual([expect.stringContaining('CloudFlow cannot start: ')]);
     expect((await first.api('GET', '/workflows')).status).toBe(200);
     expect(await first.stop()).toBe(0);
+  });
+
+  it('does not serve without its master key, says which one it needs, and makes no other [F28]', async () => {
+    const dataDir = await aDirectory();
+    const first = await aServer({ dataDir });
+    const key = join(dataDir, 'master.key');
+    const right = await readFile(key, 'utf8');
+    await first.api('POST', '/credentials', { name: 'KEY', type: 'generic', values: { value: 'a secret' } });
+    expect(await first.stop()).toBe(0);
+
+    await rm(key);
+    const without = await run({ dataDir });
+    expect(without.code).toBe(1);
+    expect(without.output.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        /^CloudFlow cannot start: this database was encrypted with the master key [0-9a-f]{16}, and there is no /,
+      ),
+    ]);
+    const other = { CLOUDFLOW_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') };
+    const wrong = await run({ dataDir, env: other });
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toContain('and the one in CLOUDFLOW_MASTER_KEY is ');
+    expect(wrong.output).not.toContain(other.CLOUDFLOW_MASTER_KEY);
+
+    await writeFile(key, right);
+    const again = await aServer({ dataDir, env: { ...other, CLOUDFLOW_MASTER_KEY_PREVIOUS_FILE: key } });
+    expect((await again.api('GET', '/credentials')).json).toMatchObject({ data: [{ name: 'KEY' }] });
   });
 
   it('says which database cannot be reached, without its password', async () => {

@@ -81,3 +81,34 @@ describe('the input of a step, as its row shows it,', () => {
     expect(shown).toMatchObject(given);
   });
 });
+
+describe('secrets in the input of a step', () => {
+  const config = { auth: 'Bearer ${ secrets.KEY }', n: '${ vars.n }' };
+  const plan = planOf([doAct('pay', { config, retry: { initial: 10 } })], { variables: { n: 1 } });
+  const refuse = ({ attempt }: Try): Answer =>
+    attempt === 1 ? { error: { code: 'busy', message: '', retryable: true } } : { output: 1 };
+
+  it('are stand-ins, the same in every try where the input is recorded, also after a crash', () => {
+    const run = simulate(plan, { answer: refuse, then: [{ at: 5, input: 'restart' }] });
+    expect(run.end?.status).toBe('COMPLETED');
+    const [first, ...others] = run.tried;
+    expect(others.length).toBeGreaterThan(0);
+    expect(first?.marker).toBeTruthy();
+    expect(first?.input).toEqual({ auth: `Bearer \${secrets.KEY#${first?.marker}}`, n: 1 });
+    for (const each of others) expect(each).toMatchObject({ input: first?.input, marker: first?.marker });
+  });
+
+  it('are shown as they stand in the definition, recorded or not', () => {
+    for (const steps of [[doAct('pay', { config })], [doAct('pay', { config: { ...config, n: 1 } })]]) {
+      const { shown, events } = told(steps, { variables: { n: 1 } });
+      expect(shown).toEqual({ pay: { auth: 'Bearer ${secrets.KEY}', n: 1 } });
+      expect(JSON.stringify(events).includes('"in":')).toBe(JSON.stringify(steps).includes('vars'));
+    }
+  });
+
+  it('have another marker in each evaluation: what was sent before cannot hold the next one [S052]', () => {
+    const twice = planOf([doAct('a', { config }), doAct('b', { config, ...after('a') })], { variables: { n: 1 } });
+    const [a, b] = simulate(twice, {}).tried;
+    expect(a?.marker).not.toBe(b?.marker);
+  });
+});

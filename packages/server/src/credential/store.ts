@@ -142,6 +142,6 @@ export async function forgetKeys(
 ): Promise<number> {
   return tx.execute(sql`
     delete from credential_keys k using (
-      select tenant_id, key from credential_keys where created_at < ${before} order by created_at limit ${limit} for update skip locked
+      select tenant_id, key from credential_keys where created_at < ${before} order by created_at limit ${limit}
     ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
 }
