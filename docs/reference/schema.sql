@@ -401,8 +401,8 @@ create table workflow_executions (
   constraint workflow_executions_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
 ) partition by RANGE (id);
 CREATE INDEX workflow_executions_children ON workflow_executions USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
-CREATE INDEX workflow_executions_pending ON workflow_executions USING btree (shard, id) WHERE (status = 0);
 CREATE INDEX workflow_executions_unfinished ON workflow_executions USING btree (shard, id) WHERE (finished_at IS NULL);
+CREATE INDEX workflow_executions_waiting ON workflow_executions USING btree (tenant_id, priority, id) INCLUDE (shard) WHERE (status = 0);
 CREATE INDEX workflow_executions_workflow ON workflow_executions USING btree (tenant_id, workflow_id, id);
 alter table workflow_executions enable row level security, force row level security;
 create policy app on workflow_executions for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));

@@ -100,7 +100,7 @@ export const checks: readonly Check[] = [
   {
     id: 'Q6-limit',
     says: 'more that hold a gate than any of them allows',
-    sql: `select gate_id from gate_entries where held group by gate_id having count(*) > max(most_held)`,
+    sql: `select gate_id from gate_entries where held group by gate_id having count(*) > min(most_held)`,
   },
   {
     id: 'Q6-standing',
@@ -108,7 +108,9 @@ export const checks: readonly Check[] = [
     sql: `select g.gate_id from gate_entries g
            where not exists (select 1 from execution_inbox i where i.execution_id = g.gate_id)
            group by g.gate_id
-          having count(*) filter (where g.held) < min(g.most_held) filter (where not g.held)`,
+          having count(*) filter (where g.held)
+                 < least(min(g.most_held) filter (where not g.held), min(g.most_held) filter (where g.held))
+             and count(*) filter (where not g.held) > 0`,
   },
   {
     id: 'Q6-unasked',

@@ -12,8 +12,12 @@ export function firstIdAt(at: number): string {
 
 /** The smallest id made a day before this one, or later: what came of it is not older, however far two clocks are apart. */
 export function aDayBefore(executionId: string): string {
-  const at = Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16);
-  return firstIdAt(at - 86_400_000);
+  return firstIdAt(timeOf(executionId) - 86_400_000);
+}
+
+/** When this id was made, in milliseconds since the epoch. */
+export function timeOf(executionId: string): number {
+  return Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16);
 }
 
 /** 48 bits of milliseconds. */

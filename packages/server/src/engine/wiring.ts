@@ -21,6 +21,7 @@ import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { createHolds, type Holds } from './pausing/holds.ts';
+import { type Admission, createAdmission } from './runner/admission.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
 import { type Caution, createCaution } from './runner/caution.ts';
@@ -61,6 +62,7 @@ export type Parts = {
   caution: Caution;
   timers: Timers;
   loader: Loader;
+  admission: Admission;
   inbound: Inbound;
   starts: Starts;
   startAll: StartAll;
@@ -106,6 +108,7 @@ export function wire(given: EngineDeps): Parts {
   parts.movedTries = wireMovedTries(parts);
   parts.timers = wireTimers(parts);
   parts.loader = wireLoader(parts);
+  parts.admission = wireAdmission(parts);
   parts.inbound = wireInbound(parts);
   parts.holds = wireHolds(parts);
   parts.starts = wireStarts(parts);
@@ -341,18 +344,29 @@ function wireHolds(parts: Parts): Holds {
   });
 }
 
+function wireAdmission(parts: Parts): Admission {
+  const { clock, maxInFlight } = parts.deps;
+  return createAdmission({
+    clock,
+    loader: parts.loader,
+    tenantsWithStarts: parts.store.tenantsWithStarts,
+    startsOf: parts.store.startsOf,
+    ownedShards: () => parts.ownership.ownedShards(),
+    room: () => maxInFlight - parts.runner.size,
+  });
+}
+
 function wireInbound(parts: Parts): Inbound {
-  const { clock, log, maxInFlight } = parts.deps;
-  const { pendingStarts, inboxOf, unfinished } = parts.store;
+  const { clock } = parts.deps;
+  const { inboxOf, unfinished } = parts.store;
   return createInbound({
-    log,
+    log: parts.deps.log,
     loader: parts.loader,
     toGate: (gateId, message, inboxId) => parts.gates.deliver(gateId, message, inboxId),
     ownedShards: () => parts.ownership.ownedShards(),
-    pendingStarts,
+    admission: parts.admission,
     inboxOf,
     unfinished,
-    room: () => maxInFlight - parts.runner.size,
     onDue({ executionId, timer, due }) {
       const shard = shardOf(executionId);
       if (!parts.ownership.owns(shard)) return;

@@ -26,13 +26,12 @@ it('a signal that is deleted while the table is being looked at is not heard a s
   };
   inbound = createInbound({
     log: silentLog,
-    loader: { deliver: (_id, _shard, mail) => void heard.push(mail), load: () => Promise.resolve(), putOff: new Map() },
+    loader: { deliver: (_id, _shard, mail) => void heard.push(mail), load: () => Promise.resolve() },
     toGate: () => undefined,
     ownedShards: () => [0],
-    pendingStarts: () => Promise.resolve([]),
+    admission: { look: () => Promise.resolve(false) },
     inboxOf: look,
     unfinished: () => Promise.resolve([]),
-    room: () => 1,
     onDue: () => undefined,
     pollEveryMs: () => 250,
   });

@@ -13,6 +13,7 @@ import type { Intervention } from '../engine.ts';
 import { granted, type ToGate } from '../gates/gate-messages.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
+import type { Admission } from './admission.ts';
 import type { Loader } from './loader.ts';
 import { createPolling } from './polling.ts';
 import type { HeapTimer } from './timer-heap.ts';
@@ -23,19 +24,17 @@ type GateAskMessage = Extract<ToGate, { kind: 'gate_ask' }>;
 
 export type InboundDeps = {
   readonly log: Logger;
-  readonly loader: Pick<Loader, 'deliver' | 'load' | 'putOff'>;
+  readonly loader: Pick<Loader, 'deliver' | 'load'>;
   /** `gateId` is where others have an execution's id. */
   readonly toGate: (gateId: string, message: ToGate, inboxId: string) => void;
   readonly ownedShards: () => readonly number[];
-  readonly pendingStarts: (shards: readonly number[], limit: number) => Promise<readonly string[]>;
+  readonly admission: Admission;
   readonly inboxOf: (shards: readonly number[], limit: number) => Promise<readonly InboxRow[]>;
   readonly unfinished: (
     shards: readonly number[],
     after: string | null,
     limit: number,
   ) => Promise<readonly UnfinishedRow[]>;
-  /** How many more executions may be in memory. */
-  readonly room: () => number;
   readonly onDue: (timer: HeapTimer) => void;
   readonly pollEveryMs: () => number;
 };
@@ -82,6 +81,7 @@ export function createInbound(deps: InboundDeps): Inbound {
   });
   // Apart: who sends a signal does not wait for thousands of starts to be read.
   const inbox = createPolling({ look: lookAtInbox, everyMs: deps.pollEveryMs, outage: inboxOutage });
+  const lookForStarts = () => deps.admission.look(startsOutage.over);
   const starts = createPolling({ look: lookForStarts, everyMs: deps.pollEveryMs, outage: startsOutage });
 
   async function lookAtInbox(): Promise<boolean> {
@@ -112,19 +112,6 @@ export function createInbound(deps: InboundDeps): Inbound {
       take(row);
     }
     for (const waiting of byExecution.values()) for (const timer of waiting) deps.onDue(timer);
-  }
-
-  async function lookForStarts(): Promise<boolean> {
-    const shards = deps.ownedShards();
-    const room = deps.room();
-    if (shards.length === 0 || room <= 0) return false;
-    // Those that are put off stand in the table before the others, and must not hide them.
-    const limit = Math.min(room, RECOVERY_PAGE) + loader.putOff.size;
-    const found = await deps.pendingStarts(shards, limit);
-    startsOutage.over();
-    const due = found.filter((executionId) => !loader.putOff.has(executionId));
-    await inParallel(due, (executionId) => loader.load(executionId));
-    return found.length === limit && due.length > 0;
   }
 
   function take({ id, shard, executionId, kind, payload, createdAt }: InboxRow): void {

@@ -23,7 +23,7 @@ import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { insertStarts, type NewStart } from './insert-starts.ts';
 import { readStored, storedExecution } from './load-executions.ts';
 import { deletePauses, insertPauses, listPauses, type Paused, pausesSince, unfinishedOf } from './pauses.ts';
-import { pendingStarts } from './pending-starts.ts';
+import { type StartQueue, startsOf, tenantsWithStarts } from './pending-starts.ts';
 import { unfinished } from './unfinished.ts';
 import { unwaiting, violations } from './violations.ts';
 import { writtenUpTo } from './written-up-to.ts';
@@ -37,7 +37,8 @@ export function createEngineStore(database: Database, values: LargeValues) {
     },
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
-    pendingStarts: (shards: readonly number[], limit: number) => pendingStarts(database, shards, limit),
+    tenantsWithStarts: (after: string, limit: number) => tenantsWithStarts(database, after, limit),
+    startsOf: (queues: readonly StartQueue[], of: Parameters<typeof startsOf>[2]) => startsOf(database, queues, of),
     gateEntries: (gateId: string) => gateEntries(database, gateId),
     standingGates: (shards: readonly number[]) => standingGates(database, shards),
     inboxOf: (shards: readonly number[], limit: number) => inboxOf(database, shards, limit),

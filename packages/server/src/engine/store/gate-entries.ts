@@ -24,7 +24,8 @@ export async function standingGates(database: Database, shards: readonly number[
     select g.gate_id as id from gate_entries g
      where g.gate_id in (select w.gate_id from gate_entries w where not w.held and w.shard = any (${shards}::int2[]))
      group by g.gate_id
-    having count(*) filter (where g.held) < max(g.most_held) filter (where not g.held)`,
+    having count(*) filter (where g.held)
+           < least(max(g.most_held) filter (where not g.held), min(g.most_held) filter (where g.held))`,
   );
   return rows.map(({ id }) => id);
 }

@@ -24,6 +24,8 @@ const noValues = {
 let test: TestDatabase;
 /** The tables that must not be read through. */
 let large: ReadonlySet<string>;
+const noId = '00000000-0000-0000-0000-000000000000';
+const queues = [1, 2, 3, 4, 5].map((priority) => ({ tenant: randomUUID(), priority, after: noId }));
 const allShards = Array.from({ length: 256 }, (_, shard) => shard);
 
 describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
@@ -63,7 +65,10 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     await store.loadExecution(id);
     await store.unfinished(allShards, null, 500);
     await store.unfinished([1, 2, 3], id, 500);
-    await store.pendingStarts(allShards, 500);
+    await store.tenantsWithStarts(noId, 50);
+    await store.startsOf(queues, { shards: allShards, known: [id], each: 500 });
+    await store.gateEntries(id);
+    await store.standingGates(allShards);
     await store.inboxOf(allShards, 1_000);
     await store.dueTimers(allShards, Date.now(), null, 10_000);
     await store.dueTimers(allShards, Date.now(), { due: 1, executionId: id, timer: 1 }, 10_000);
@@ -84,7 +89,9 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     it('looks for pending starts without touching what runs, and pages through what has not ended without sorting it', async () => {
       const store = createEngineStore(test.database, noValues);
       const [pending, page] = [[] as Plan[], [] as Plan[]];
-      await createEngineStore(explainingDatabase(pending, 'analyze, '), noValues).pendingStarts(allShards, 500);
+      const looking = createEngineStore(explainingDatabase(pending, 'analyze, '), noValues);
+      await looking.tenantsWithStarts(noId, 50);
+      await looking.startsOf(queues, { shards: allShards, known: [], each: 500 });
       await createEngineStore(explainingDatabase(page, 'analyze, '), noValues).unfinished(allShards, null, 500);
       expect(rowsRead(pending)).toBeLessThan(50);
       expect(rowsRead(page)).toBeLessThan(5_000);
@@ -117,6 +124,21 @@ function shapes(): JournalEntry[][] {
   const calls = aStep(start, {
     children: [{ executionId: child.executionId, shard: child.shard, start: child.start! }],
   });
+  const entry = { execution: start.executionId, run: '', since: Date.now(), priority: 3, limit: 1, held: true };
+  const place = {
+    gateId: start.executionId,
+    tenantId: randomUUID(),
+    holder: { execution: start.executionId, run: '' },
+  };
+  const takesPlace = aStart({ head: running, gates: [{ ...place, entry }] });
+  const waitsForPlace = aStep(start, { head: running, gates: [{ ...place, entry: { ...entry, held: false } }] });
+  const leavesPlace = aStep(start, { head: ended, allTimersOff: true, gates: [{ ...place, entry: null }] });
+  const gate = aStep(start, {
+    row: null,
+    consumed: ['1'],
+    sent: told.sent,
+    gates: [...waitsForPlace.gates, ...leavesPlace.gates],
+  });
   const months = Array.from({ length: 5 }, (_, n) =>
     aStep(aStart({ at: Date.now() + n * 31 * 86_400_000 }), { head: ended }),
   );
@@ -136,9 +158,13 @@ function shapes(): JournalEntry[][] {
     [calls],
     months.slice(0, 2),
     months,
+    [takesPlace],
+    [waitsForPlace],
+    [leavesPlace],
+    [gate],
     [start, step],
     [start, step, end],
-    [keyed, folded, step, wait, wake, heard, end, discard, told, calls],
+    [keyed, folded, step, wait, wake, heard, end, discard, told, calls, gate],
   ];
 }
 

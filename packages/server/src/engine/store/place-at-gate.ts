@@ -1,9 +1,10 @@
 /** Where an execution, or one of its steps, stands at a gate: for explanations. */
+import { msPerPriority } from '@cloudflow/core/gate/order.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
 
 export type PlaceAtGate = {
-  /** From 1: so many asked before it, or at the same time, and wait as well; null: it does not wait there. */
+  /** From 1, in the order of priority with ageing; null: it does not wait there. */
   readonly position: number | null;
   /** It passes when fewer than so many hold the gate. */
   readonly limit: number | null;
@@ -20,10 +21,11 @@ export async function placeAtGate(
     { role: 'app', tenantId },
     sql`
     with at_gate as materialized (
-           select execution_id, since, most_held, held from gate_entries where gate_id = ${gateId} and tenant_id = ${tenantId}),
-         own as (select min(since) as since, min(most_held) as most_held from at_gate where execution_id = ${executionId} and not held)
-    select case when own.since is null then null
-                else (select count(*)::int from at_gate a where not a.held and a.since <= own.since) end as position,
+           select execution_id, since, since + (priority - 1) * interval '1 millisecond' * ${msPerPriority} as due, most_held, held
+             from gate_entries where gate_id = ${gateId} and tenant_id = ${tenantId}),
+         own as (select min(due) as due, min(most_held) as most_held from at_gate where execution_id = ${executionId} and not held)
+    select case when own.due is null then null
+                else (select count(*)::int from at_gate a where not a.held and a.due <= own.due) end as position,
            own.most_held as "limit",
            array(select h.execution_id::text from at_gate h where h.held order by h.since limit 10) as holders
       from own`,

@@ -1,4 +1,4 @@
-/** The executions of some shards that have not ended, in pages: what a new owner looks through. */
+/** The executions of some shards that have begun and not ended, in pages: what a new owner looks through. */
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
 import { shardOf } from '../execution-id.ts';
@@ -16,7 +16,7 @@ export type UnfinishedRow = {
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 /**
- * By shard, then by id; `after` is the id of the last row of the page before, or null. Pages follow the order of the
+ * What has not begun is not among them: it is found by the look for starts, in its turn. By shard, then by id; `after` is the id of the last row of the page before, or null. Pages follow the order of the
  * partial index, so that all of them together read each unfinished execution once, however many there are.
  */
 export function unfinished(
@@ -35,7 +35,7 @@ export function unfinished(
              and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child}, ${waitReasonCode.concurrency}, ${waitReasonCode.lock})
                or exists (select 1 from execution_timers t where t.execution_id = e.id)) as "waitsOnly"
       from workflow_executions e
-     where e.finished_at is null and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)
+     where e.finished_at is null and e.status <> 0 and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)
        and e.shard = any (${shards}::int2[])
      order by e.shard, e.id
      limit ${limit}`,
