@@ -130,7 +130,7 @@ function shapes(): JournalEntry[][] {
     tenantId: randomUUID(),
     holder: { execution: start.executionId, run: '' },
   };
-  const takesPlace = aStart({ head: running, gates: [{ ...place, entry }] });
+  const takesPlace = { ...aStart({ head: running }), gates: [{ ...place, entry }] };
   const waitsForPlace = aStep(start, { head: running, gates: [{ ...place, entry: { ...entry, held: false } }] });
   const leavesPlace = aStep(start, { head: ended, allTimersOff: true, gates: [{ ...place, entry: null }] });
   const gate = aStep(start, {
