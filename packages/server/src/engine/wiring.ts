@@ -10,8 +10,7 @@ import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { createDatabaseClock, type DatabaseClock } from './database-clock.ts';
-import type { StartRequest } from './engine.ts';
-import { shardOf, uuidV7 } from './execution-id.ts';
+import { shardOf } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
 import { firstGate } from './gates/gate-id.ts';
 import { createGateKeeper, type GateKeeper } from './gates/gate-keeper.ts';
@@ -21,9 +20,9 @@ import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { createHolds, type Holds } from './pausing/holds.ts';
-import { type Admission, createAdmission } from './runner/admission.ts';
+import type { Admission } from './runner/admission.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
-import { createStartAll, type StartAll } from './runner/batch-starts.ts';
+import type { StartAll } from './runner/batch-starts.ts';
 import { type Caution, createCaution } from './runner/caution.ts';
 import { type ChildResolver, createChildResolver } from './runner/child-resolver.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
@@ -31,7 +30,7 @@ import type { LiveExecution } from './runner/live.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createMovedTries, type MovedTries } from './runner/moved-tries.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
-import { createStarts, finishedOf, type NewId, type Starts } from './runner/starts.ts';
+import { finishedOf, type Starts } from './runner/starts.ts';
 import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
@@ -39,6 +38,7 @@ import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
 import { createEngineStore } from './store/engine-store.ts';
 import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
+import { newId, wireAdmission, wireStartAll, wireStarts } from './wiring-starts.ts';
 
 export type Parts = {
   /** Their clock is that of the database. */
@@ -76,7 +76,6 @@ const WATCHED_PAGE = 2_000;
 const POLL_EVERY_MS = 250;
 const RECOVER_AGAIN_MS = 1_000;
 const FLUSH_WITHIN_MS = 500;
-const CONFIRM_WITHIN_MS = 10_000;
 
 export function wire(given: EngineDeps): Parts {
   const deps = { ...given, clock: createDatabaseClock(given.clock) };
@@ -344,18 +343,6 @@ function wireHolds(parts: Parts): Holds {
   });
 }
 
-function wireAdmission(parts: Parts): Admission {
-  const { clock, maxInFlight } = parts.deps;
-  return createAdmission({
-    clock,
-    loader: parts.loader,
-    tenantsWithStarts: parts.store.tenantsWithStarts,
-    startsOf: parts.store.startsOf,
-    ownedShards: () => parts.ownership.ownedShards(),
-    room: () => maxInFlight - parts.runner.size,
-  });
-}
-
 function wireInbound(parts: Parts): Inbound {
   const { clock } = parts.deps;
   const { inboxOf, unfinished } = parts.store;
@@ -375,35 +362,6 @@ function wireInbound(parts: Parts): Inbound {
       parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at } });
     },
     pollEveryMs: () => POLL_EVERY_MS,
-  });
-}
-
-function wireStarts(parts: Parts): Starts {
-  const { clock, maxInFlight, confirmWithinMs = CONFIRM_WITHIN_MS, readHead } = parts.deps;
-  return createStarts({
-    clock,
-    runner: parts.runner,
-    waiters: parts.waiters,
-    entropy: parts.entropy,
-    ...placing(parts),
-    maxInFlight,
-    confirmWithinMs,
-    readHead,
-  });
-}
-
-function wireStartAll(parts: Parts): StartAll {
-  const { clock, maxInFlight } = parts.deps;
-  return createStartAll({
-    clock,
-    entropy: parts.entropy,
-    ...placing(parts),
-    insertStarts: parts.store.insertStarts,
-    loader: parts.loader,
-    room: () => maxInFlight - parts.runner.size,
-    onStarted(count) {
-      for (let i = 0; i < count; i += 1) parts.observer.executionStarted();
-    },
   });
 }
 
@@ -429,27 +387,4 @@ function wireGates(parts: Parts): GateKeeper {
     wakeLane: () => parts.lane.wake(),
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
   });
-}
-
-function placing(parts: Parts) {
-  return {
-    newId: (now: number, gate: string | null) => newId(now, gate, parts.ownership),
-    firstGate: ({ plan, tenantId, input }: StartRequest, now: number) => firstGate(plan, { tenantId, input }, now),
-    prepareGate: (gateId: string) => parts.gates.prepare(gateId),
-  };
-}
-
-/**
- * In the shard of the gate that it will ask first: then the gate answers at once. Else in one of our shards, when we have
- * any: then the execution begins here and now.
- */
-function newId(
-  now: number,
-  gate: string | null,
-  { owns, ownedShards }: Pick<Ownership, 'owns' | 'ownedShards'>,
-): NewId {
-  const shards = ownedShards();
-  const shard = gate === null ? shards[Math.floor(Math.random() * shards.length)] : shardOf(gate);
-  const id = uuidV7(now, shard);
-  return { id, shard: shard ?? shardOf(id), isOurs: shard !== undefined && owns(shard) };
 }
