@@ -151,4 +151,50 @@ export const blocks: readonly Case[] = [
       atMostMs: 3_000,
     },
   },
+  {
+    name: 'a cancel step withdraws a step of another branch, and what follows it there [WCP19]',
+    definition: aWorkflow([
+      {
+        id: 'both',
+        type: 'parallel',
+        config: {
+          branches: {
+            slow: { steps: [naps('nap', '1h'), calls('never', needs('nap')), says('aside', 1)] },
+            quick: {
+              steps: [
+                calls('found'),
+                { id: 'enough', type: 'cancel', config: { steps: ['nap'] }, depends_on: ['found'] },
+              ],
+            },
+          },
+        },
+      },
+    ]),
+    expect: {
+      status: 'COMPLETED',
+      calls: ['POST /found'],
+      steps: { nap: 'SKIPPED', never: 'SKIPPED', aside: 'SUCCESS', enough: 'SUCCESS' },
+      atMostMs: 3_000,
+    },
+  },
+  {
+    name: 'a cancel step completes a block of every open item with what it has [WCP26 WCP27]',
+    definition: aWorkflow(
+      [
+        {
+          id: 'list',
+          type: 'for_each',
+          config: {
+            items: ['a', 'b'],
+            steps: [{ id: 'inner', type: 'block', config: { steps: [says('early', '${ item }'), naps('nap', '1h')] } }],
+          },
+        },
+        calls('found'),
+        { id: 'enough', type: 'cancel', config: { steps: ['inner'], outcome: 'complete' }, depends_on: ['found'] },
+        says('all', '${ steps.list.output }', needs('list')),
+      ],
+      { output: '${ steps.all.output }' },
+    ),
+    expect: { status: 'COMPLETED', output: ['a', 'b'], calls: ['POST /found'], atMostMs: 3_000 },
+  },
 ];

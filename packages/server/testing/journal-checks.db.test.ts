@@ -117,6 +117,20 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q14-signals'],
     by: () => appended('waiting', { e: 'signalled', at: late, g: 0, n: 'go', s: 'a' }, begun('b', { g: 0 })),
   },
+  'a signal that a step took and another took, too': {
+    found: ['Q14-signals'],
+    by: () =>
+      appended(
+        'waiting',
+        { e: 'signalled', at: late, g: 0, n: 'more' },
+        { e: 'taken', s: 'list', at: late, g: 0 },
+        begun('b', { g: 0 }),
+      ),
+  },
+  'a signal that a step took and that never came': {
+    found: ['Q14-signals'],
+    by: () => appended('waiting', { e: 'taken', s: 'list', at: late, g: 0 }),
+  },
   'a second start': { found: ['Q3-started'], by: () => appended('waiting', { e: 'started', at: late }) },
   'a journal that does not begin with its start': {
     found: ['Q3-started', 'Q8-status'],

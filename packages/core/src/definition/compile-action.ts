@@ -9,6 +9,7 @@ import type { LaidStep } from './layout.ts';
 import { mayDiffer } from './may-differ.ts';
 import { warnOfSecrets } from './plain-secret.ts';
 import type { ActionShape, Work } from './plan.ts';
+import { warnOfRepeatedPost } from './repeated-post.ts';
 import { checkRetry, resolveRetry } from './retry-policy.ts';
 import { commonDefinitions } from './schema/value-schemas.ts';
 import { readTimeout } from './timeout.ts';
@@ -33,6 +34,7 @@ export function compileAction(
   const pointer = `${step.pointer}/config`;
   checkConfig(config, action, { pointer, issues });
   warnOfSecrets(config, pointer, issues);
+  warnOfRepeatedPost(step, config, issues);
   const template = sources.template(pointer, config, { ...view, names: [...view.names, 'secrets'] });
   checkCredential(config, pointer, issues);
   const timeoutMs = readTimeout(timeout.value, timeout.pointer, issues) ?? stepTimeoutMs ?? action.defaultTimeoutMs;

@@ -96,6 +96,8 @@ export const warningCodes = {
   goto_always_taken: 'A `goto` without a condition can only end by its `max`.',
   concurrency_without_effect: '`concurrency` stands beside `wait: false`: all items are started.',
   cancel_without_effect: '`cancel` names a step that has ended before, or never runs beside it.',
+  post_without_idempotency:
+    'A POST sets an `Idempotency-Key` that is empty, or the same in every execution, in place of the one that every try carries.',
   secret_in_plain_text: 'A config holds what looks like a secret.',
   unknown_credential: 'A step uses a credential that does not exist; the step fails until it does.',
   milestone_never_changes: 'A step waits for a milestone that nothing can change.',

@@ -350,6 +350,19 @@ describe('cancel', () => {
     expect(rows(plan, run)).toContain('e.1.nap SUCCESS');
   });
 
+  it('completes a block with the output of its last-listed step that ran [WCP26]', () => {
+    const nap = { id: 'nap', type: 'wait', config: { for: '1h' } };
+    const steps = [say('first', 'a'), say('second', 'b'), nap, say('never', 'c', after('nap'))];
+    const plan = planOf([
+      { id: 'b', type: 'block', config: { steps } },
+      doAct('found'),
+      { id: 'enough', type: 'cancel', config: { steps: ['b'], outcome: 'complete' }, ...after('found') },
+    ]);
+    const run = simulate(plan);
+    expect(stepRows(plan, run.state)[0]).toMatchObject({ path: 'b', status: 'SUCCESS', output: 'b' });
+    expect(rows(plan, run)).toContain('b.body.nap SKIPPED');
+  });
+
   it('completes a for_each with what it has [WCP27]', () => {
     const plan = planOf([
       each('e', { items: [1, 2], steps: [doAct('call')] }),

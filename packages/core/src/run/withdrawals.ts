@@ -59,7 +59,9 @@ function whatItHas(d: Decision, run: StepRun): Json {
   if (run.step.work.kind === 'for_each') return resultsOf(d, run);
   if (run.step.work.kind === 'wait_any') return optionOutput(d.plan, run);
   if (joinOfArrivals(run.step) !== null) return outputsOf(d, run);
-  const ended = ownScopes(d.plan, run).filter(({ closed }) => closed);
+  const scopes = ownScopes(d.plan, run);
+  if (run.step.work.kind === 'block') return scopes[0] === undefined ? null : blockOutput(d.plan, scopes[0]);
+  const ended = scopes.filter(({ closed }) => closed);
   if (run.step.work.kind !== 'parallel') return ended.length === 0 ? null : blockOutput(d.plan, ended.at(-1) as Scope);
   return Object.fromEntries(ended.map((scope) => [d.plan.blocks[scope.block]?.name ?? '', blockOutput(d.plan, scope)]));
 }

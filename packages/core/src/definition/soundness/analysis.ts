@@ -1,7 +1,8 @@
 /**
  * Which steps can never run, and which joins can never fire. Block by block, in each the dependencies first: what must be so
  * for a step to start is known from its join, then its condition narrows it; where the two contradict each other, no run gets
- * there. Work grows with the number of dependencies; nothing is enumerated.
+ * there. Work grows with the number of dependencies; nothing is enumerated. What people do by hand, such as to complete a step, is
+ * not counted: no definition may rely on it.
  */
 import type { Plan, PlanBlock, PlanStep } from '../plan.ts';
 import { blocksAtTheEnd, dependenciesFirst, findCertainEnds } from './certain-end.ts';

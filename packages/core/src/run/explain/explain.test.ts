@@ -161,6 +161,37 @@ describe('what is told of each reason to wait', () => {
   });
 });
 
+describe('what is told of a step that waits for its milestone', () => {
+  const milestone = (when: string) => ({ milestone: { when, else: 'wait' } });
+  const steps = (when: string) => [wait('nap', { for: 5_000 }), doAct('call', milestone(when))];
+  const variables = { stock: 0, price: 1 };
+
+  it('what it asks, since when, and which variables would change the answer', () => {
+    const plan = planOf(steps('vars.stock > vars.price'), { variables });
+    const { held, waits } = explained(plan, { until: 100 });
+    expect(waits).toMatchObject([{ reason: 'delay', path: 'nap' }]);
+    expect(held).toEqual([
+      {
+        path: 'call',
+        since: start,
+        text: 'Step `call` waits for its milestone: vars.stock > vars.price.',
+        unblocked_by: 'A change of `vars.stock` or `vars.price` after which that holds.',
+        when: 'vars.stock > vars.price',
+      },
+    ]);
+  });
+
+  it('that it is asked again after every event when it asks for the time', () => {
+    const plan = planOf(steps('now() > timestamp("2030-01-01T00:00:00Z")'), { variables });
+    const { held } = explained(plan, { until: 100 });
+    expect(held[0]?.unblocked_by).toBe('An event after which that holds; it is asked again after each.');
+  });
+
+  it('nothing once it has started', () => {
+    expect(explained(planOf(steps('vars.stock == 0'), { variables }), { until: 100 }).held).toEqual([]);
+  });
+});
+
 describe('what is told when it does not wait', () => {
   it('which tries are under way, since when, and when their time is over', () => {
     const plan = planOf([doAct('call', { timeout: '5s' })], { timeout: '1h' });

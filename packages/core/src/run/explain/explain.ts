@@ -9,6 +9,7 @@ import type { GateName } from '../contract.ts';
 import { type HeldLock, isFinal, isTrying, keyOf, pathOf, type RunState, type StepRun } from '../state.ts';
 import type { WaitReason } from '../wait-reason.ts';
 import type { Executing, Explanation, OutsideFacts, Wait } from './explanation.ts';
+import { tellHeld } from './held.ts';
 import { type Notes, runName } from './notes.ts';
 import { explainers } from './reasons.ts';
 import { clock, counted, quoted } from './words.ts';
@@ -28,7 +29,7 @@ const MOST_LISTED = 100;
 
 export function explain(asked: Asked): Explanation {
   const { state } = asked;
-  if (state.endedAt !== null) return { summary: endOf(asked), waits: [], executing: [] };
+  if (state.endedAt !== null) return { summary: endOf(asked), waits: [], executing: [], held: [] };
   const open = openRuns(state);
   const trying = open.filter(isTrying);
   const executing = trying.slice(0, MOST_LISTED).map((run) => tellTry(asked, run));
@@ -38,7 +39,9 @@ export function explain(asked: Asked): Explanation {
     ...waitsForLocks(asked),
     ...open.slice(0, MOST_LISTED).flatMap((run) => (run.waiting === null ? [] : [tell(asked, run.waiting, { run })])),
   ];
-  return { summary: summaryOf(asked, { waits, executing, more: trying.length - executing.length }), waits, executing };
+  const held = [...state.held].slice(0, MOST_LISTED).map((run) => tellHeld(asked, run));
+  const summary = summaryOf(asked, { waits, executing, more: trying.length - executing.length });
+  return { summary, waits, executing, held };
 }
 
 function openRuns(state: RunState): readonly StepRun[] {

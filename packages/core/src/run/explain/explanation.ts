@@ -7,6 +7,8 @@ export type Explanation = {
   readonly summary: string;
   readonly waits: readonly Wait[];
   readonly executing: readonly Executing[];
+  /** Steps that wait for their milestone. */
+  readonly held: readonly Held[];
 };
 
 /** One thing that it waits for. */
@@ -22,6 +24,16 @@ export type Wait = {
   readonly unblocked_by: string;
   /** What the reason has beside these, such as the names of signals. */
   readonly details: JsonObject;
+};
+
+/** A step whose join and `when` are decided, and whose milestone does not hold. */
+export type Held = {
+  readonly path: string;
+  readonly since: number | null;
+  readonly text: string;
+  readonly unblocked_by: string;
+  /** The condition of its milestone. */
+  readonly when: string;
 };
 
 /** A try that is under way. */

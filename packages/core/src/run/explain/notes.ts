@@ -21,6 +21,7 @@ export function takeNote(notes: Notes, event: RunEvent): void {
     case 'begun':
     case 'retrying':
     case 'locking':
+    case 'held':
       return void notes.since.set(runName(event), event.at);
     case 'succeeded':
     case 'failed':

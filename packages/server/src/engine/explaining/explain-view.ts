@@ -23,7 +23,7 @@ export function explainView(of: Explained, children: ReadonlyMap<string, Explain
   return { ...view, waits };
 }
 
-function viewOf({ head, seq, state, explanation: { summary, waits, executing } }: Explained) {
+function viewOf({ head, seq, state, explanation: { summary, waits, executing, held } }: Explained) {
   return {
     execution_id: head.id,
     status: state.status,
@@ -37,6 +37,7 @@ function viewOf({ head, seq, state, explanation: { summary, waits, executing } }
       details,
     })),
     executing: executing.map(({ since, until, ...each }) => ({ ...each, since: iso(since), until: iso(until) })),
+    held: held.map(({ since, ...each }) => ({ ...each, since: iso(since) })),
     error: state.error,
     finished_at: iso(state.endedAt),
     as_of_seq: seq,

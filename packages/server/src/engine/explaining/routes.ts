@@ -39,6 +39,16 @@ const explained = Type.Object({
       text: Type.String(),
     }),
   ),
+  held: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      since: time,
+      text: Type.String(),
+      unblocked_by: Type.String(),
+      when: Type.String({ description: 'The condition of its milestone.' }),
+    }),
+    { description: 'Steps that wait for their milestone, while something else moves.' },
+  ),
   error: Type.Unknown({ description: 'Why it ended; null before, and when it succeeded.' }),
   finished_at: time,
   as_of_seq: Type.Integer({ description: 'The last journal row that this rests on.' }),
