@@ -39,6 +39,20 @@ export const refused: readonly RefusedCase[] = [
     error: { message: mentions('cycle') },
   },
   {
+    name: 'a join of steps that are never both chosen is refused, with the way to each [D6]',
+    definition: aWorkflow([
+      says('a', 1, { when: 'input.x == 1' }),
+      says('b', 1, { when: 'input.x == 2' }),
+      says('both', 1, { ...needs('a', 'b'), join: { count: 2 } }),
+    ]),
+    error: {
+      code: 'join_never_satisfied',
+      pointer: '/steps/2/join/count',
+      message: mentions('start → a → both; start → b → both'),
+      suggestion: '1',
+    },
+  },
+  {
     name: 'a second step with the same id is refused [D6]',
     definition: aWorkflow([says('a', 1), says('a', 2)]),
     error: { pointer: '/steps/1/id' },
