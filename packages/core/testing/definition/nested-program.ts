@@ -9,8 +9,19 @@ export type Shape = {
   readonly inner: readonly (readonly Shape[])[];
 };
 type Kind = (typeof plain)[number] | (typeof holding)[number];
-const plain = ['transform', 'cancel', 'goto'] as const;
-const holding = ['block', 'parallel', 'times', 'while', 'until', 'for_each', 'switch'] as const;
+const plain = ['transform', 'milestone', 'cancel', 'goto'] as const;
+const holding = [
+  'block',
+  'each',
+  'sets',
+  'parallel',
+  'times',
+  'while',
+  'until',
+  'for_each',
+  'adding',
+  'switch',
+] as const;
 
 const depends = fc.array(fc.nat(), { maxLength: 2 });
 
@@ -36,8 +47,8 @@ type Field = { [name: string]: Json };
 type Around = {
   /** Ids of the steps that have certainly ended when it starts. */
   readonly ended: readonly string[];
-  /** Ids of the other steps of its block and of those around, without the steps that hold it. */
-  readonly reachable: readonly string[];
+  /** Ids of the steps that hold it. */
+  readonly holders: readonly string[];
   /** Of those that have ended: the steps of its own block. */
   readonly before: readonly string[];
   /** Names that only the blocks around it give. */
@@ -55,6 +66,7 @@ export type Program = { readonly steps: readonly Field[]; readonly all: readonly
 /** A program in which every expression and every `cancel` names all that it can see. */
 export function buildProgram(of: readonly Shape[]): Program {
   const all: BuiltStep[] = [];
+  const cancels: { readonly document: Field; readonly spared: readonly string[] }[] = [];
   let next = 0;
 
   function block(inside: readonly Shape[], around: Around): readonly Field[] {
@@ -67,21 +79,32 @@ export function buildProgram(of: readonly Shape[]): Program {
       before.push(earlier);
       const own: Around = {
         ended: [...around.ended, ...earlier],
-        reachable: [...around.reachable, ...ids.filter((each) => each !== id)],
+        holders: around.holders,
         before: earlier,
         names: around.names,
       };
       const document: Field = { id, ...(on.length === 0 ? {} : { depends_on: on.map((each) => ids[each] ?? '') }) };
-      all.push({ id, document, ...own });
-      return Object.assign(document, content(kind, inner, own));
+      const joins = on.length > 0 && (kind === 'each' || kind === 'sets');
+      // Its condition is asked for each arrival, and sees it.
+      all.push({ id, document, ...own, names: joins ? [...own.names, 'arrival'] : own.names });
+      if (kind === 'cancel') cancels.push({ document, spared: [id, ...own.holders] });
+      const within = { ...own, holders: [...own.holders, id] };
+      return Object.assign(document, joins ? repeated(kind, inner, within) : content(kind, inner, within));
     });
+  }
+
+  function repeated(kind: 'each' | 'sets', inner: readonly (readonly Shape[])[], own: Around): Field {
+    const steps = block(inner[0] ?? [], { ...own, names: [...own.names, 'arrival'] });
+    return { type: 'block', config: { steps }, join: kind };
   }
 
   function content(kind: Kind, inner: readonly (readonly Shape[])[], own: Around): Field {
     const steps = (...names: string[]) => block(inner[0] ?? [], { ...own, names: [...own.names, ...names] });
     switch (kind) {
       case 'block':
-        return { type: kind, config: { steps: steps() } };
+      case 'each':
+      case 'sets':
+        return { type: 'block', config: { steps: steps() } };
       case 'parallel': {
         const branches = inner.map((each, at) => [`b${at}`, { steps: block(each, own) }] as const);
         return { type: kind, config: { branches: Object.fromEntries(branches) } };
@@ -101,8 +124,13 @@ export function buildProgram(of: readonly Shape[]): Program {
         return { type: 'loop', config: { while: 'loop.index < 2', steps: steps('loop') } };
       case 'until':
         return { type: 'loop', config: untilLoop(steps('loop'), own) };
-      case 'cancel':
-        return own.reachable.length === 0 ? said(own) : { type: kind, config: { steps: own.reachable } };
+      case 'adding': {
+        const signals = { add_signal: `more-${next}`, close_signal: `done-${next}` };
+        return { type: 'for_each', config: { items: [], ...signals, steps: steps('item', 'index') } };
+      }
+      case 'milestone':
+        return { ...said(own), milestone: { when: 'vars.n == 1', else: 'wait' } };
+      case 'cancel': // what it names is known when all is built
       case 'goto': {
         const [step] = own.before;
         return step === undefined ? said(own) : { type: kind, config: { step }, when: 'input.x' };
@@ -112,7 +140,12 @@ export function buildProgram(of: readonly Shape[]): Program {
     }
   }
 
-  return { steps: block(of, { ended: [], reachable: [], before: [], names: [] }), all };
+  const built = block(of, { ended: [], holders: [], before: [], names: [] });
+  for (const { document, spared } of cancels) {
+    const reached = all.flatMap(({ id }) => (spared.includes(id) ? [] : [id]));
+    if (reached.length > 0) Object.assign(document, { type: 'cancel', config: { steps: reached } });
+  }
+  return { steps: built, all };
 }
 
 function said({ ended, names }: Around): Field {
