@@ -55,8 +55,16 @@ export function stepsOf(steps: Program): Json[] {
       ...undone,
       ...locked,
       ...(kind === 'each' || kind === 'sets' ? {} : milestoneOf(milestone)),
+      ...(kind === 'cancel' && n > 0 ? { config: cancelled(n, steps[n - 1]?.kind) } : {}),
     });
   });
+}
+
+/** The step before, or what runs inside it, in every branch, round and item that is open. */
+function cancelled(n: number, kind: Program[number]['kind'] | undefined): Json {
+  const holds = ['block', 'parallel', 'loop', 'for_each', 'adding', 'each', 'sets'].includes(kind ?? '');
+  const name = holds && n % 3 !== 0 ? 'i' : 's';
+  return { steps: [`${name}${n - 1}`], outcome: n % 2 === 0 ? 'skip' : 'complete' };
 }
 
 function milestoneOf(kind: Program[number]['milestone']): { readonly [field: string]: Json } {
@@ -88,14 +96,7 @@ function stepOf(kind: Program[number]['kind'], n: number, more: { readonly [fiel
         ...more,
       };
     case 'cancel':
-      return n === 0
-        ? say('s0', 1)
-        : {
-            id: `s${n}`,
-            type: 'cancel',
-            config: { steps: [`s${n - 1}`], outcome: n % 2 === 0 ? 'skip' : 'complete' },
-            ...more,
-          };
+      return n === 0 ? say('s0', 1) : { id: `s${n}`, type: 'cancel', ...more };
     case 'each':
     case 'sets':
       return repeated(kind, n, more);

@@ -138,8 +138,10 @@ const warned: readonly Row[] = [
   ['a step that is switched off', [say('a', 1, { when: 'false' })], 'step_never_runs', '/steps/0/when'],
 ];
 
+const named = (rows: readonly Row[]) => rows.map((row) => ({ line: row[0], row }));
+
 describe('what saving checks [E1]', () => {
-  it.each(refused)('refuses: %s', (_, steps, code, pointer, suggestion) => {
+  it.each(named(refused))('refuses: $line', ({ row: [, steps, code, pointer, suggestion] }) => {
     const result = compile(wf(steps), testActions);
     const [error, ...more] = 'errors' in result ? result.errors : [];
     expect(more).toEqual([]);
@@ -148,7 +150,7 @@ describe('what saving checks [E1]', () => {
     expect(error?.suggestion).toBe(suggestion);
   });
 
-  it.each(warned)('warns of: %s', (_, steps, code, pointer) => {
+  it.each(named(warned))('warns of: $line', ({ row: [, steps, code, pointer] }) => {
     const result = compile(wf(steps), testActions);
     expect(result).toHaveProperty('plan');
     expect(result.warnings).toMatchObject([{ code, pointer, message: expect.stringMatching(/.{10}/) }]);
