@@ -9,7 +9,7 @@ import type { Plan, Work } from './plan.ts';
 const programs = shapes.map(buildProgram);
 
 function planOf({ steps }: Program): Plan {
-  const result = compileStored(wf(steps, { variables: { n: 0 } }), testActions);
+  const result = compileStored(wf(steps), testActions);
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.plan;
 }
@@ -18,7 +18,7 @@ function planOf({ steps }: Program): Plan {
 function errorsWith(program: Program, at: number, fields: object): readonly string[] {
   const { steps, all } = structuredClone(program); // clones share what the original shares
   Object.assign(all[at]?.document ?? {}, fields);
-  const result = compileStored(wf(steps, { variables: { n: 0 } }), testActions);
+  const result = compileStored(wf(steps), testActions);
   return 'errors' in result ? [...new Set(result.errors.map(({ code }) => code))] : [];
 }
 

@@ -224,7 +224,7 @@ function detach(value: Json): Json {
   const { type, config } = value as JsonObject;
   const inner = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, detach(each)]));
   if (type !== 'for_each') return inner;
-  const { complete_when: _, ...kept } = detach(config as Json) as JsonObject;
+  const { complete_when: _, add_signal: __, ...kept } = detach(config as Json) as JsonObject;
   return { ...inner, config: { ...kept, wait: false } };
 }
 

@@ -125,11 +125,13 @@ export function buildProgram(of: readonly Shape[]): Program {
       case 'until':
         return { type: 'loop', config: untilLoop(steps('loop'), own) };
       case 'adding': {
-        const signals = { add_signal: `more-${next}`, close_signal: `done-${next}` };
-        return { type: 'for_each', config: { items: [], ...signals, steps: steps('item', 'index') } };
+        return {
+          type: 'for_each',
+          config: { items: 'input.list', add_signal: `more-${next}`, steps: steps('item', 'index') },
+        };
       }
       case 'milestone':
-        return { ...said(own), milestone: { when: 'vars.n == 1', else: 'wait' } };
+        return { ...said(own), milestone: { when: 'input.x' } };
       case 'cancel': // what it names is known when all is built
       case 'goto': {
         const [step] = own.before;
