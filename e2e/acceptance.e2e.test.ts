@@ -9,6 +9,7 @@ import { rounds } from './cases/rounds.ts';
 import { signals } from './cases/signals.ts';
 import { at } from './definitions.ts';
 import { useProduct } from './product.ts';
+import { recordHistory } from './record-history.ts';
 import { runCase } from './run-case.ts';
 
 const product = useProduct();
@@ -21,7 +22,9 @@ describe.each([
   ['rounds', rounds],
   ['signals', signals],
 ])('%s', (_, cases) => {
-  it.concurrent.each(cases)('$name', (each) => runCase(product.api, product.outside.world(each.world), each));
+  it.concurrent.each(cases)('$name', async (each) => {
+    await recordHistory(product, each.name, await runCase(product.api, product.outside.world(each.world), each));
+  });
 });
 
 describe('refused definitions', () => {

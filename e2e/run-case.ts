@@ -1,4 +1,7 @@
-/** Runs one case against the product, over its public API alone, and compares what is seen with what is expected. */
+/**
+ * Runs one case against the product, over its public API alone, and compares what is seen with what is expected. Returns the
+ * id of its execution.
+ */
 import { expect } from 'vitest';
 import type { Api, Body } from './api-client.ts';
 import type { Case, Expected } from './cases/case.ts';
@@ -8,8 +11,8 @@ import type { World } from './outside-world.ts';
 export async function runCase(
   api: Api,
   world: World,
-  { definition, input = {}, signals = [], expect: expected }: Case,
-): Promise<void> {
+  { definition, input = {}, signals = [], cancelWhen, expect: expected }: Case,
+): Promise<string> {
   const created = await api.post('/workflows', at(world.url, definition));
   expect(created, JSON.stringify(created.json)).toMatchObject({ status: 201 });
 
@@ -19,6 +22,11 @@ export async function runCase(
     const id = started.json.execution_id;
     await api.until(id, ({ wait_reason }) => wait_reason === when);
     expect(await api.post(`/executions/${id}/signals/${name}`, { payload })).toMatchObject({ status: 202 });
+  }
+  if (cancelWhen !== undefined) {
+    const id = started.json.execution_id;
+    await api.until(id, ({ wait_reason }) => wait_reason === cancelWhen);
+    expect(await api.post(`/executions/${id}/cancel`)).toMatchObject({ status: 202 });
   }
   const execution = await api.ended(started.json.execution_id);
 
@@ -31,7 +39,10 @@ export async function runCase(
     expect(json.variables).toEqual(expected.variables);
   }
   if (expected.steps) await seesSteps(api, execution, expected.steps);
+  // What was started without waiting for it may call after the end.
+  if (expected.calls) await world.called(expected.calls.length);
   seesCalls(world, expected);
+  return execution.id;
 }
 
 function seesValues(execution: Body, { output, atLeastMs, atMostMs }: Expected): void {

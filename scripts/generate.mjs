@@ -52,6 +52,11 @@ export const generators = [
     outputs: ['docs/reference/metrics.md'],
   },
   {
+    name: 'page of the control-flow patterns',
+    command: ['scripts/generate-patterns-page.mjs'],
+    outputs: ['docs/reference/patterns.md'],
+  },
+  {
     name: 'schema of the database',
     command: ['scripts/generate-schema.mjs'],
     outputs: ['docs/reference/schema.sql'],

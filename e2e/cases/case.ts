@@ -12,6 +12,8 @@ export type Case = {
   readonly world?: Script;
   /** Sent one after the other, each when the execution waits for that reason. */
   readonly signals?: readonly { readonly when: string; readonly name: string; readonly payload: unknown }[];
+  /** It is cancelled when it waits for that reason. */
+  readonly cancelWhen?: string;
   readonly expect: Expected;
 };
 
