@@ -5,10 +5,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export type LoadOptions = {
-  readonly url: string;
+  /** Of the process to ask; several take turns. */
+  readonly url: string | readonly string[];
   readonly apiKey: string;
-  readonly workflow: string;
+  /** The workflow of start number n. */
+  readonly workflow: string | ((n: number) => string);
   readonly total: number;
+  /** Asked before each start: false ends the load, whatever `total` says. */
+  readonly goesOn?: () => boolean;
   readonly clients: number;
   readonly inputOf?: (n: number) => object;
   /** The wait that start number n asks for; undefined: it asks for none. */
@@ -53,7 +57,7 @@ export function runLoad(options: LoadOptions): Load {
   }
 
   async function client(): Promise<void> {
-    for (let n = next++; n < options.total; n = next++) {
+    for (let n = next++; n < options.total && (options.goesOn?.() ?? true); n = next++) {
       acknowledged.set(n, await started(n));
       clearTimeout(watchdog);
       watchdog = setTimeout(giveUp, stalledAfterMs);
@@ -62,8 +66,8 @@ export function runLoad(options: LoadOptions): Load {
   }
 
   async function started(n: number): Promise<Acknowledged> {
-    for (;;) {
-      const answer = await ask(options, n).catch(() => 'broken' as const);
+    for (let tries = 0; ; tries += 1) {
+      const answer = await ask(options, n, tries).catch(() => 'broken' as const);
       if (answer !== 'broken' && answer.status < 300) return acknowledgedBy(answer);
       const seen = answer === 'broken' ? answer : answer.status;
       refusals.set(seen, (refusals.get(seen) ?? 0) + 1);
@@ -90,21 +94,22 @@ export function runLoad(options: LoadOptions): Load {
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly text: string };
 
-async function ask({ url, apiKey, workflow, inputOf, waitOf }: LoadOptions, n: number): Promise<Answer> {
+async function ask(options: LoadOptions, n: number, tries: number): Promise<Answer> {
+  const { url, apiKey, workflow, inputOf, waitOf } = options;
+  // Another process, when the one that was asked does not answer.
+  const at = typeof url === 'string' ? url : url[(n + tries) % url.length];
+  const name = typeof workflow === 'string' ? workflow : workflow(n);
   const wait = waitOf?.(n);
-  const response = await fetch(
-    `${url}/api/v1/workflows/${workflow}/execute${wait === undefined ? '' : `?wait=${wait}`}`,
-    {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        'content-type': 'application/json',
-        'idempotency-key': `start-${n}`,
-      },
-      body: JSON.stringify({ input: { n, ...inputOf?.(n) } }),
-      signal: AbortSignal.timeout(patienceMs),
+  const response = await fetch(`${at}/api/v1/workflows/${name}/execute${wait === undefined ? '' : `?wait=${wait}`}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': `start-${n}`,
     },
-  );
+    body: JSON.stringify({ input: { n, ...inputOf?.(n) } }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

@@ -14,6 +14,8 @@ export type Ledger = {
   /** How many were under way at those moments, by the times in their rows. */
   underWayAt(moments: readonly number[]): Promise<readonly number[]>;
   judge(effects: readonly ReceivedEffect[]): Promise<EffectVerdict>;
+  /** The same where a step runs several times: runs are told apart by their keys. `named` as in SQL's `like`. */
+  judgeRuns(effects: readonly ReceivedEffect[], named: string): Promise<EffectVerdict>;
   close(): Promise<void>;
 };
 
@@ -72,6 +74,16 @@ export async function openLedger(url: string): Promise<Ledger> {
          where o.event ->> 'e' = 'succeeded' and o.event ->> 's' in (${stepsOf(effects)})`);
       return judged(effects, outcomes);
     },
+    async judgeRuns(effects, named) {
+      const outcomes = await rows<{ key: string; at: number }>(`
+        select e.root_id || '/' || coalesce(o.event ->> 'p' || '.', '') || (o.event ->> 's') || '/' ||
+               coalesce(o.event ->> 'r', '0') || '/' || e.generation as key, (o.event ->> 'at')::float8 as at
+          from workflow_executions e join execution_events v on v.execution_id = e.id,
+               json_array_elements(readable_json(v.data)) o (event)
+         where o.event ->> 'e' = 'succeeded' and o.event ->> 's' like ${pg.escapeLiteral(named)}`);
+      const byRun = Map.groupBy(effects, ({ key }) => key ?? 'no key');
+      return held(byRun, new Map(outcomes.map(({ key, at }) => [key, at])));
+    },
     close: () => client.end(),
   };
 }
@@ -86,12 +98,20 @@ function judged(effects: readonly ReceivedEffect[], outcomes: readonly Outcome[]
   const name = ({ executionId, step }: Pick<Outcome, 'executionId' | 'step'>) => `${executionId}/${step}`;
   const byStep = Map.groupBy(effects, name);
   const endedAt = new Map(outcomes.map((outcome) => [name(outcome), outcome.at]));
-  const names = [...byStep.keys()];
-  const of = (step: string) => byStep.get(step) ?? [];
+  return held(byStep, endedAt);
+}
+
+/** Effects and outcomes held against each other, by the name of what ran. */
+function held(
+  effects: ReadonlyMap<string, readonly ReceivedEffect[]>,
+  endedAt: ReadonlyMap<string, number>,
+): EffectVerdict {
+  const names = [...effects.keys()];
+  const of = (step: string) => effects.get(step) ?? [];
   return {
     otherKeys: names.filter((step) => new Set(of(step).map(({ key }) => key)).size !== 1 || of(step)[0]?.key === null),
     afterOutcome: names.filter((step) => of(step).some(({ at }) => at > (endedAt.get(step) ?? Infinity) + marginMs)),
-    withoutEffect: [...endedAt.keys()].filter((step) => !byStep.has(step)),
+    withoutEffect: [...endedAt.keys()].filter((step) => !effects.has(step)),
     repeated: names.filter((step) => of(step).filter(({ status }) => status === 200).length > 1).length,
     steps: names.length,
   };
