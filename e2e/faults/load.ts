@@ -14,6 +14,8 @@ export type LoadOptions = {
   /** Asked before each start: false ends the load, whatever `total` says. */
   readonly goesOn?: () => boolean;
   readonly clients: number;
+  /** The idempotency key of start number n; default: `start-n`. */
+  readonly keyOf?: (n: number) => string;
   readonly inputOf?: (n: number) => object;
   /** The wait that start number n asks for; undefined: it asks for none. */
   readonly waitOf?: (n: number) => string | undefined;
@@ -95,7 +97,7 @@ export function runLoad(options: LoadOptions): Load {
 type Answer = { readonly status: number; readonly headers: Headers; readonly text: string };
 
 async function ask(options: LoadOptions, n: number, tries: number): Promise<Answer> {
-  const { url, apiKey, workflow, inputOf, waitOf } = options;
+  const { url, apiKey, workflow, keyOf, inputOf, waitOf } = options;
   // Another process, when the one that was asked does not answer.
   const at = typeof url === 'string' ? url : url[(n + tries) % url.length];
   const name = typeof workflow === 'string' ? workflow : workflow(n);
@@ -105,7 +107,7 @@ async function ask(options: LoadOptions, n: number, tries: number): Promise<Answ
     headers: {
       authorization: `Bearer ${apiKey}`,
       'content-type': 'application/json',
-      'idempotency-key': `start-${n}`,
+      'idempotency-key': keyOf?.(n) ?? `start-${n}`,
     },
     body: JSON.stringify({ input: { n, ...inputOf?.(n) } }),
     signal: AbortSignal.timeout(patienceMs),

@@ -8,6 +8,7 @@ import { problem } from '../kernel/errors/problem.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { Engine, ExecutionHead } from './engine.ts';
+import { hint } from './hinting.ts';
 import type { EngineObserver } from './observer.ts';
 import { moveTries, type Parts, wire } from './wiring.ts';
 
@@ -22,6 +23,8 @@ export type EngineDeps = {
   readonly maxInFlight: number;
   /** How often the watchdog looks. Default: 30 s. */
   readonly watchEveryMs?: number;
+  /** How often the inbox and pending starts are looked at, hints apart. Default: 1 s while hints are heard, else 250 ms. */
+  readonly pollEveryMs?: number;
   /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
   readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
@@ -77,6 +80,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     leaseAgeMs: () => parts.ownership.leaseAgeMs(),
     complaint: () => parts.watchdog.complaint(),
     async begin({ drives = true } = {}) {
+      if (!deps.exclusive) parts.hints.begin(); // else there is nobody
       if (drives) {
         await parts.holds.begin();
         parts.inbound.begin();
@@ -93,13 +97,13 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     async command(tenantId, executionId, kind, why = {}) {
       const payload = JSON.stringify(why);
       const answer = await parts.store.insertCommand({ tenantId, executionId, kind, payload });
-      if (answer === 'accepted') parts.inbound.hint('inbox');
+      if (answer === 'accepted') hint(parts, 'inbox', [executionId]);
       return answer;
     },
     async intervene(tenantId, executionId, intervention) {
       const payload = JSON.stringify(intervention);
       const answer = await parts.store.insertIntervention({ tenantId, executionId, payload });
-      if (answer === 'accepted') parts.inbound.hint('inbox');
+      if (answer === 'accepted') hint(parts, 'inbox', [executionId]);
       return answer;
     },
     async signal(tenantId, executionId, { name, payload }) {
@@ -108,7 +112,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
         executionId,
         payload: JSON.stringify({ name, payload }),
       });
-      if (answer === 'accepted') parts.inbound.hint('inbox');
+      if (answer === 'accepted') hint(parts, 'inbox', [executionId]);
       return answer;
     },
     async setPaused(isPaused, these, why) {
@@ -144,7 +148,7 @@ const LAST_VALUES_MS = 5_000;
  * left to those who own the executions then: they hand it out again, under the same key.
  */
 async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
-  const { timers, inbound, attempts, movedTries, runner, storing, lane, ownership, starts } = parts;
+  const { timers, inbound, attempts, movedTries, runner, storing, lane, ownership, hints, starts } = parts;
   const deadline = performance.now() + timeoutMs;
   timers.stop();
   await inbound.stop();
@@ -167,6 +171,8 @@ async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
     await giveBack(parts);
   }
   await ownership.stop();
+  hints.tellOfFreeShards();
+  await hints.close();
   await lane.close();
   starts.close();
 }

@@ -3,6 +3,7 @@
 import type { StartRequest } from './engine.ts';
 import { shardOf, uuidV7 } from './execution-id.ts';
 import { firstGate } from './gates/gate-id.ts';
+import { hint } from './hinting.ts';
 import type { Ownership } from './ownership/ownership.ts';
 import { type Admission, createAdmission } from './runner/admission.ts';
 import { createStartAll, type StartAll } from './runner/batch-starts.ts';
@@ -43,7 +44,12 @@ export function wireStartAll(parts: Parts): StartAll {
     clock,
     entropy: parts.entropy,
     ...placing(parts),
-    insertStarts: parts.store.insertStarts,
+    async insertStarts(tenantId, starts) {
+      const inserted = await parts.store.insertStarts(tenantId, starts);
+      const others = starts.flatMap(({ id }) => (parts.ownership.owns(shardOf(id)) ? [] : id)); // ours are begun right away
+      if (inserted.kind === 'stored') hint(parts, 'starts', others);
+      return inserted;
+    },
     loader: parts.loader,
     room: () => maxInFlight - parts.runner.size,
     onStarted(count) {

@@ -14,10 +14,11 @@ import { shardOf } from './execution-id.ts';
 import { createJournalWatch, type JournalWatch } from './following/journal-watch.ts';
 import { firstGate } from './gates/gate-id.ts';
 import { createGateKeeper, type GateKeeper } from './gates/gate-keeper.ts';
-import type { JournalEntry } from './journal/entry.ts';
+import { hint, hintAfter, pollEveryMs, wireHints } from './hinting.ts';
 import { createLane, type Lane } from './journal/lane.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
+import type { Hints } from './ownership/hints.ts';
 import { createOwnership, type Ownership } from './ownership/ownership.ts';
 import { createHolds, type Holds } from './pausing/holds.ts';
 import type { Admission } from './runner/admission.ts';
@@ -54,6 +55,7 @@ export type Parts = {
   readonly storing: Storing;
   readonly observer: EngineObserver;
   ownership: Ownership;
+  hints: Hints;
   lane: Lane;
   runner: Runner;
   attempts: Attempts;
@@ -73,7 +75,6 @@ export type Parts = {
 /** What the watchdog calls late, and how many executions it looks at in one go. */
 const LATE_MS = 60_000;
 const WATCHED_PAGE = 2_000;
-const POLL_EVERY_MS = 250;
 const RECOVER_AGAIN_MS = 1_000;
 const FLUSH_WITHIN_MS = 500;
 
@@ -100,6 +101,7 @@ export function wire(given: EngineDeps): Parts {
   const waiters = createWaiters();
   const parts = { deps, owner: randomUUID(), entropy, store, takingUp, storing, observer, watch, waiters } as Parts;
   parts.ownership = wireOwnership(parts);
+  parts.hints = wireHints(parts);
   parts.lane = wireLane(parts);
   parts.caution = wireCaution(parts);
   parts.runner = wireRunner(parts);
@@ -129,7 +131,10 @@ function wireOwnership(parts: Parts): Ownership {
     onTime: clock.heard,
     onTaken: (shards) => void recover(parts, shards),
     beforeLeaving: (shards) => moveTries(parts, ({ shard }) => shards.has(shard)),
-    onLost: (shards) => forget(parts, new Set(shards), 'its shard was taken'),
+    onLost(shards) {
+      forget(parts, new Set(shards), 'its shard was taken');
+      parts.hints.tellOfFreeShards(); // where we gave them away, others need not wait for their next round
+    },
     onBroken: onFatal,
   });
 }
@@ -172,7 +177,9 @@ function wireLane(parts: Parts): Lane {
       settled(entry, result) {
         if (result.kind === 'refused') parts.observer.entryRefused();
         if (!parts.gates.source.settled(entry, result)) parts.runner.source.settled(entry, result);
-        if (result.kind === 'committed') hintOwner(parts, entry);
+        if (result.kind !== 'committed') return;
+        for (const _ of entry.children) parts.observer.executionStarted();
+        hintAfter(parts, entry);
       },
     },
     makePartitions: (ids) => makePartitions(database, ids),
@@ -185,13 +192,6 @@ function wireLane(parts: Parts): Lane {
     clock,
     log,
   });
-}
-
-/** Others look by themselves, four times a second. */
-function hintOwner({ inbound, ownership, observer }: Parts, { sent, children }: JournalEntry): void {
-  for (const _ of children) observer.executionStarted();
-  if (sent.some(({ toShard }) => ownership.owns(toShard))) inbound.hint('inbox');
-  if (children.some(({ shard }) => ownership.owns(shard))) inbound.hint('starts');
 }
 
 function wireRunner(parts: Parts): Runner {
@@ -216,6 +216,7 @@ function wireRunner(parts: Parts): Runner {
     onStartSettled(live, result) {
       if (result.kind === 'committed' || result.kind === 'pending') parts.observer.executionStarted();
       else parts.gates.undone(live);
+      if (!parts.ownership.owns(live.shard)) hint(parts, 'starts', [live.id]);
       parts.starts.settled(live, result);
     },
     atOwnGate: (live, effect) => parts.gates.atOwnGate(live, effect),
@@ -262,7 +263,10 @@ function wireMovedTries(parts: Parts): MovedTries {
   return createMovedTries({
     log,
     record: (tries) => store.recordOwners(owner, tries),
-    reportOutcome: (ref, payload) => store.reportOutcome(owner, ref, payload),
+    async reportOutcome(ref, payload) {
+      await store.reportOutcome(owner, ref, payload);
+      hint(parts, 'inbox', [ref.executionId]);
+    },
     owned: () => store.ownedTries(owner),
     stop: store.stopElsewhere,
     lost: (awaited) => store.lostTries(process, awaited),
@@ -361,7 +365,7 @@ function wireInbound(parts: Parts): Inbound {
       parts.observer.timerHandedOn(at - due);
       parts.loader.deliver(executionId, shard, { input: { kind: 'timer', timer, at } });
     },
-    pollEveryMs: () => POLL_EVERY_MS,
+    pollEveryMs: () => pollEveryMs(parts),
   });
 }
 

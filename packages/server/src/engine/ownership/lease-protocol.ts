@@ -35,6 +35,8 @@ export type FromLeaseThread =
 
 export type ToLeaseThread =
   | { readonly kind: 'leave' }
+  /** Begin a round now. */
+  | { readonly kind: 'look' }
   /** Nothing stands in the way of giving these shards away any more. */
   | { readonly kind: 'give_up'; readonly shards: readonly number[] }
   /** Give all shards away and take no more; others go on counting on us to live. */

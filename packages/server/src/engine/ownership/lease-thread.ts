@@ -36,7 +36,7 @@ parentPort?.on('message', (message: ToLeaseThread) => {
   if (message.kind === 'leave') leaving = true;
   else if (message.kind === 'hand_over') handsOver = true;
   else if (message.kind === 'give_up') for (const shard of message.shards) givenUp.add(shard);
-  else generation = message.generation;
+  else if (message.kind === 'abandon') generation = message.generation;
   nudge.abort();
 });
 

@@ -33,6 +33,8 @@ export type OwnershipDeps = {
 export type Ownership = {
   /** Resolves when the first round is over and free shards were taken; rejects when the lease thread cannot run. */
   start(): Promise<void>;
+  /** Some shards may be free: a round begins now. */
+  look(): void;
   /** Gives all shards away, and goes on living for what runs here; false when that took too long. */
   handOver(): Promise<boolean>;
   /** Gives all shards back, or lets their leases run out when that takes too long. */
@@ -180,6 +182,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
 
   return {
     start,
+    look: () => thread?.postMessage({ kind: 'look' } satisfies ToLeaseThread),
     handOver,
     stop,
     epochOf: (shard) => epochs.get(shard),
