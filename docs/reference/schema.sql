@@ -243,6 +243,22 @@ create policy owner on execution_keys for all to <owner> using (true) with check
 grant insert, select on execution_keys to cloudflow_app;
 grant delete, insert, select on execution_keys to cloudflow_engine;
 
+create table execution_snapshots (
+  execution_id         uuid not null,
+  at                   timestamp with time zone not null default now(),
+  seq                  integer not null,
+  events               integer not null,
+  format               text not null,
+  checksum             bytea not null,
+  data                 text not null,
+  constraint execution_snapshots_pkey PRIMARY KEY (execution_id),
+  constraint execution_snapshots_checksum_check CHECK ((octet_length(checksum) = 32))
+) with (fillfactor=80);
+alter table execution_snapshots enable row level security, force row level security;
+create policy engine on execution_snapshots for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_snapshots for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on execution_snapshots to cloudflow_engine;
+
 create table execution_timers (
   execution_id         uuid not null,
   due                  timestamp with time zone not null,

@@ -19,6 +19,7 @@ import type {
 } from '../src/run/contract.ts';
 import { type Decided, decide, resume } from '../src/run/decide.ts';
 import type { PauseScope, RunEvent, RunKey } from '../src/run/event.ts';
+import { type SnapshotRecord, snapshotOf, stateFrom } from '../src/run/snapshot.ts';
 import { createState, type GateEffect, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
 
@@ -86,6 +87,8 @@ export type SimulationOptions = {
   readonly deaf?: boolean;
   /** As the engine does: what the rules need no more is left out of the state. */
   readonly forgets?: boolean;
+  /** Its state goes through a snapshot after each input, and who takes it up begins with an older one. */
+  readonly snapshots?: boolean;
 };
 
 type Move = 'restart' | 'move' | 'move_and_lose';
@@ -115,6 +118,7 @@ export function simulate(
     deaf = false,
     forgets = false,
     adopt,
+    snapshots = false,
     onRestart,
     until = Number.POSITIVE_INFINITY,
   }: SimulationOptions = {},
@@ -132,6 +136,7 @@ export function simulate(
   const detached: Detached[] = [];
   const ended = new Set<string>();
   const gates = new Map<string, Gate>();
+  const cache = snapshots ? createCache(plan, state) : null;
   let end: Simulation['end'];
   let queue: { at: number; order: number; input: RunInput | Move }[] = [];
   const later = (at: number, what: RunInput | Move): void => void queue.push({ at, order: serial(), input: what });
@@ -202,7 +207,7 @@ export function simulate(
     const stays = (each: RunInput | Move): boolean =>
       isMove(each) || COMMANDS.has(each.kind) || (how === 'move' && each.kind === 'attempt_ended');
     queue = queue.filter(({ input: each }) => stays(each));
-    const rebuilt = rebuild(plan, events, { forgets });
+    const rebuilt = cache?.rebuild(events) ?? rebuild(plan, events, { forgets });
     onRestart?.(state, rebuilt);
     state = rebuilt;
     for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
@@ -219,6 +224,7 @@ export function simulate(
     if (events.length > MOST_STEPS) throw new Error('the execution goes on for ever');
     carryOut(effects, at);
     if (more) later(at, { kind: 'continue', at });
+    else if (cache !== null) state = cache.pass(state, events.length);
   }
 
   later(START, { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) });
@@ -284,7 +290,29 @@ function counter(): () => number {
 
 /** The state that the events alone give, as one reads it from a journal: through JSON. */
 export function rebuild(plan: Plan, events: readonly RunEvent[], { forgets = false } = {}): RunState {
-  const state = createState(plan, { forgets });
+  return replay(plan, createState(plan, { forgets }), events);
+}
+
+/** Of every fifth state that passes through it, to begin with when the process dies. */
+function createCache(plan: Plan, first: RunState) {
+  let older = { text: JSON.stringify(snapshotOf(first)), events: 0 };
+  let passed = 0;
+  return {
+    pass(state: RunState, events: number): RunState {
+      const text = JSON.stringify(snapshotOf(state));
+      passed += 1;
+      if (passed % 5 === 0) older = { text, events };
+      return readSnapshot(plan, text);
+    },
+    rebuild: (events: readonly RunEvent[]) => replay(plan, readSnapshot(plan, older.text), events.slice(older.events)),
+  };
+}
+
+export function readSnapshot(plan: Plan, text: string): RunState {
+  return stateFrom(plan, JSON.parse(text) as SnapshotRecord[]);
+}
+
+export function replay(plan: Plan, state: RunState, events: readonly RunEvent[]): RunState {
   for (const event of JSON.parse(JSON.stringify(events)) as RunEvent[]) apply(plan, state, event);
   state.timerChanges.armed.length = 0;
   state.timerChanges.dropped.length = 0;

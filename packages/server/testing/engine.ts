@@ -21,6 +21,7 @@ import { silentLog } from '../src/kernel/log/log.ts';
 import { createResolver, createWorkflows, type ResolvedWorkflow } from '../src/workflow/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { runChecks } from './journal-checks.ts';
+import { wrongSnapshots } from './snapshot-check.ts';
 
 export type Row = Record<string, unknown>;
 export type TestEngine = ReturnType<typeof createEngine>;
@@ -50,7 +51,7 @@ export type TestEngines = {
   eventsOf(executionId: string): Promise<Row[]>;
   /** Until it has ended; its row. */
   ended(executionId: string): Promise<Row>;
-  /** Nothing that must never be is in the journal. */
+  /** Nothing that must never be is in the journal, and snapshots are what it amounts to. */
   expectSound(): Promise<void>;
 };
 
@@ -176,7 +177,10 @@ export function useEngines(): TestEngines {
         },
         { interval: 10, timeout: 10_000 },
       ),
-    expectSound: async () => expect(await runChecks(rows)).toEqual({}),
+    async expectSound() {
+      expect(await runChecks(rows)).toEqual({});
+      expect(await wrongSnapshots(rows, resolver().planOf)).toEqual([]);
+    },
   };
 }
 

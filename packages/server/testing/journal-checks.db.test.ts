@@ -271,6 +271,11 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
       `${changed('done', `parent_id = '${ids.parent}'`)};
        ${appended('parent', { e: 'called', s: 'other', at: late, id: ids.done, ver: '1.0.0' })}`,
   },
+  'a snapshot of what was never written': {
+    found: ['Q17-ahead'],
+    by: () => `insert into execution_snapshots (execution_id, seq, events, format, checksum, data)
+               values ('${ids.waiting}', 1000, 1000, '', sha256(''), '[]')`,
+  },
   'a timer that outlived its execution': {
     found: ['Q15-timers'],
     by: () => `insert into execution_timers (execution_id, due, timer, shard) values ('${ids.failed}', now(), 0, 0)`,

@@ -300,6 +300,12 @@ export const checks: readonly Check[] = [
                   and i.payload like '%' || child.id || '%')`,
   },
   {
+    id: 'Q17-ahead',
+    says: 'a snapshot of what is not in the journal',
+    sql: `select s.execution_id, s.seq from execution_snapshots s
+           where s.seq > coalesce((select max(v.seq) from execution_events v where v.execution_id = s.execution_id), 0)`,
+  },
+  {
     id: 'Q15-timers',
     says: 'a timer of an execution that has ended, or does not exist',
     sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id

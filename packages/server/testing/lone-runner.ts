@@ -24,5 +24,6 @@ export function loneRunner(): Runner {
     onConsumed: none,
     onSurvived: none,
     storing: { add: none, takeReady: () => [] },
+    snapshots: { taken: none, evicted: none, settled: none },
   });
 }

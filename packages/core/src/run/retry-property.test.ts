@@ -38,6 +38,7 @@ describe('the journal', () => {
             input: { yes: true },
             answer: answering(seed + 1),
             adopt: adoption,
+            snapshots: seed % 2 === 0,
             then: [...died.map((each) => ({ at: each, input: 'restart' as const })), ...sent(came)],
             onRestart: (held, rebuilt) => expect(portrait(plan, rebuilt)).toEqual(portrait(plan, held)),
           });

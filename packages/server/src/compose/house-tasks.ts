@@ -1,6 +1,6 @@
 /** The chores of a process that drives executions. */
 import { forgetCredentialKeys } from '../credential/index.ts';
-import { forgetKeys, forgetOwners } from '../engine/index.ts';
+import { forgetKeys, forgetOwners, forgetSnapshots } from '../engine/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
@@ -34,6 +34,7 @@ export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: 
         forgotten.inc(await forgetCredentialKeys(database, window));
       },
     },
+    { name: 'forget snapshots', everyMs: 60 * minuteMs, run: () => forgetSnapshots(database) },
     { name: 'forget owners of attempts', everyMs: minuteMs, run: () => forgetOwners(database) },
     {
       name: 'make partitions',

@@ -63,7 +63,14 @@ export function engineObserver(metrics: Metrics): EngineObserver {
       .join('; ')}`,
     labels: ['invariant'],
   });
+  const snapshots = counter('engine_snapshots_written_total', 'States of long executions that were kept, see ADR 28');
+  const unusable = counter(
+    'engine_snapshots_unusable_total',
+    'Kept states that were damaged or could not be read: the journal was folded instead',
+  );
   return {
+    snapshotsWritten: (count) => snapshots.inc(count),
+    snapshotUnusable: () => unusable.inc(),
     violations: (invariant, found) => violations.set({ invariant }, found),
     flushed(count, milliseconds) {
       duration.observe(milliseconds / 1000);

@@ -162,6 +162,7 @@ async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
   await moveTries(parts, () => true);
   for (const live of [...runner.all()]) runner.drop(live, 'the process stops');
   await parts.caution.rest();
+  await parts.snapshots.rest();
   await ownership.handOver();
   await attempts.atRest(deadline - performance.now());
   if (attempts.running > 0) {

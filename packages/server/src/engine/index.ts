@@ -8,4 +8,5 @@ export { createReading, type Reading } from './reading.ts';
 export { engineRoutes } from './routes.ts';
 export { forgetOwners } from './store/attempt-owners.ts';
 export { forgetKeys } from './store/forget-keys.ts';
+export { forgetSnapshots } from './store/snapshots.ts';
 export { type Invariant, invariants } from './store/violations.ts';

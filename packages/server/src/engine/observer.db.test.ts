@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { act, aStart, aWorld, idOf, nap, needs, useEngines } from '../../testing/engine.ts';
-import type { EngineObserver } from './observer.ts';
+import { type EngineObserver, noObserver } from './observer.ts';
 
 const engines = useEngines();
 
@@ -14,6 +14,7 @@ function aCount() {
     late: [] as number[],
   };
   const observer: EngineObserver = {
+    ...noObserver,
     flushed(entries, milliseconds) {
       seen.entries += entries;
       seen.milliseconds.push(milliseconds);
@@ -25,7 +26,6 @@ function aCount() {
       seen.started += 1;
     },
     executionEnded: (status) => void seen.ended.push(status),
-    violations: () => undefined,
     timerHandedOn: (lateMs) => void seen.late.push(lateMs),
   };
   return { seen, observer };

@@ -13,6 +13,10 @@ export type EngineObserver = {
   executionEnded(status: FinalStatus): void;
   /** A due timer was handed on, so many milliseconds after it was due. */
   timerHandedOn(lateMs: number): void;
+  /** So many states of long executions were kept. */
+  snapshotsWritten(count: number): void;
+  /** One was damaged, or could not be understood: the journal was folded instead. */
+  snapshotUnusable(): void;
   /** What the watchdog found at its last look of what must never be. */
   violations(invariant: Invariant, found: number): void;
 };
@@ -26,5 +30,7 @@ export const noObserver: EngineObserver = {
   executionStarted: nothing,
   executionEnded: nothing,
   timerHandedOn: nothing,
+  snapshotsWritten: nothing,
+  snapshotUnusable: nothing,
   violations: nothing,
 };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act, aStart, aWorld, idOf, needs, useEngines } from '../../testing/engine.ts';
 import { createLargeValues } from './journal/large-values.ts';
-import { replay } from './runner/loader.ts';
+import { replay } from './runner/replay.ts';
 import { createEngineStore } from './store/engine-store.ts';
 
 const engines = useEngines();

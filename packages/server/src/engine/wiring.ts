@@ -36,6 +36,7 @@ import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
+import { createSnapshots, type Snapshots } from './snapshots/snapshots.ts';
 import { createEngineStore } from './store/engine-store.ts';
 import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
@@ -53,6 +54,8 @@ export type Parts = {
   holds: Holds;
   readonly takingUp: Outage;
   readonly storing: Storing;
+  readonly snapshots: Snapshots;
+  readonly snapshotUnusable: (executionId: string, error: unknown) => void;
   readonly observer: EngineObserver;
   ownership: Ownership;
   hints: Hints;
@@ -85,8 +88,12 @@ export function wire(given: EngineDeps): Parts {
     random: Math.random,
     executionId: () => newId(deps.clock.now(), null, parts.ownership).id,
   };
-  const store = createEngineStore(deps.database, createLargeValues(deps.blobs));
   const { observer = noObserver } = deps;
+  const snapshotUnusable = (executionId: string, error?: unknown) => {
+    observer.snapshotUnusable();
+    deps.log.warn({ error, execution_id: executionId }, 'a snapshot is of no use; the journal is folded instead');
+  };
+  const store = createEngineStore(deps.database, createLargeValues(deps.blobs), snapshotUnusable);
   const takingUp = createOutage(deps.log, {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
@@ -99,7 +106,9 @@ export function wire(given: EngineDeps): Parts {
   const { clock, log } = deps;
   const watch = createJournalWatch({ clock, log, writtenUpTo: store.writtenUpTo });
   const waiters = createWaiters();
-  const parts = { deps, owner: randomUUID(), entropy, store, takingUp, storing, observer, watch, waiters } as Parts;
+  const snapshots = wireSnapshots(deps, store, observer);
+  const first = { deps, owner: randomUUID(), entropy, store, takingUp, storing, snapshots, snapshotUnusable };
+  const parts = { ...first, observer, watch, waiters } as unknown as Parts;
   parts.ownership = wireOwnership(parts);
   parts.hints = wireHints(parts);
   parts.lane = wireLane(parts);
@@ -118,6 +127,26 @@ export function wire(given: EngineDeps): Parts {
   parts.children = wireChildren(parts);
   parts.gates = wireGates(parts);
   return parts;
+}
+
+function wireSnapshots(
+  { clock, blobs, log }: EngineDeps,
+  store: Parts['store'],
+  { snapshotsWritten }: EngineObserver,
+): Snapshots {
+  const outage = createOutage(log, {
+    failed: 'snapshots could not be written; others are, and their executions are folded from their journals',
+    over: 'snapshots are written again',
+  });
+  const { writeSnapshots, deleteSnapshots } = store;
+  return createSnapshots({
+    clock,
+    blobs,
+    outage,
+    write: writeSnapshots,
+    delete: deleteSnapshots,
+    onWritten: snapshotsWritten,
+  });
 }
 
 function wireOwnership(parts: Parts): Ownership {
@@ -221,6 +250,7 @@ function wireRunner(parts: Parts): Runner {
     },
     atOwnGate: (live, effect) => parts.gates.atOwnGate(live, effect),
     onEnded(live) {
+      parts.snapshots.ended(live);
       parts.gates.ended(live);
       if (live.end !== null) parts.observer.executionEnded(live.end.status);
       if (parts.waiters.isAwaited(live.id)) parts.waiters.ended(finishedOf(live));
@@ -228,6 +258,7 @@ function wireRunner(parts: Parts): Runner {
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
     onSurvived: (executionId) => parts.caution.survived(executionId),
     storing: parts.storing,
+    snapshots: parts.snapshots,
   });
 }
 
@@ -320,6 +351,7 @@ function wireLoader(parts: Parts): Loader {
     entropy: parts.entropy,
     now: () => clock.now(),
     read: parts.store.loadExecution,
+    onUnusable: parts.snapshotUnusable,
     planOf,
     async prepareGate({ tenantId, input }, plan) {
       const gate = firstGate(plan, { tenantId, input: JSON.parse(input) as Json }, clock.now());

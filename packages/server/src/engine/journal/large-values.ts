@@ -11,7 +11,8 @@ import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { type Blob, type BlobPlace, type BlobStore, blobOf } from '../../kernel/blob/blob-store.ts';
 
 /** An event as its row has it. */
-export type StoredEvent = RunEvent & { readonly big?: { readonly [field: string]: string } };
+export type StoredEvent = Stored<RunEvent>;
+type Stored<T> = T & { readonly big?: { readonly [field: string]: string } };
 
 /** Of a value as JSON. */
 export const LARGE_CHARACTERS = 256 * 1024;
@@ -22,19 +23,24 @@ const readsAtOnce = 8;
 
 /** The event as JSON; what of it is too large is added to `aside`. */
 export function eventText(event: RunEvent, aside: Blob[]): string {
-  const text = JSON.stringify(event);
-  return text.length <= LARGE_CHARACTERS ? text : withoutLargeFields(event, aside);
+  return recordText(event, aside);
 }
 
-function withoutLargeFields(event: RunEvent, aside: Blob[]): string {
+/** The same of anything that has values as an event has them. */
+export function recordText(record: object, aside: Blob[]): string {
+  const text = JSON.stringify(record);
+  return text.length <= LARGE_CHARACTERS ? text : withoutLargeFields(record, aside);
+}
+
+function withoutLargeFields(record: object, aside: Blob[]): string {
   const small: Record<string, unknown> = {};
   const big: Record<string, string> = {};
-  for (const [field, value] of Object.entries(event)) {
+  for (const [field, value] of Object.entries(record)) {
     const text = inRow.has(field) ? undefined : JSON.stringify(value);
     if (text === undefined || text.length <= LARGE_CHARACTERS) small[field] = value;
     else big[field] = setAside(text, aside);
   }
-  return JSON.stringify(Object.keys(big).length === 0 ? event : { ...small, big });
+  return JSON.stringify(Object.keys(big).length === 0 ? record : { ...small, big });
 }
 
 /** What a column holds in place of this JSON text. */
@@ -56,29 +62,33 @@ export function createLargeValues(blobs: Pick<BlobStore, 'get'>) {
   const textOf = async (owner: Owner, digest: string) => (await blobs.get(placeOf(owner), digest)).toString();
   const value = async (owner: Owner, digest: string) => JSON.parse(await textOf(owner, digest)) as Json;
 
-  async function event(owner: Owner, { big, ...small }: StoredEvent): Promise<RunEvent> {
-    const whole: Record<string, Json> = { ...(small as { readonly [field: string]: Json }) };
+  async function record<T>(owner: Owner, { big, ...small }: Stored<T>): Promise<T> {
+    const whole: Record<string, Json> = { ...(small as unknown as { readonly [field: string]: Json }) };
     for (const [field, digest] of Object.entries(big ?? {})) whole[field] = await value(owner, digest);
-    return whole as RunEvent;
+    return whole as T;
+  }
+
+  /** A few values are read at once: they are large. */
+  async function records<T>(owner: Owner, text: string): Promise<readonly T[]> {
+    const stored = JSON.parse(text) as Stored<T>[];
+    const large = stored.flatMap((each, at) => (each.big === undefined ? [] : [at]));
+    if (large.length === 0) return stored;
+    const whole: T[] = [...stored];
+    const next = large.values();
+    const read = async () => {
+      for (const at of next) whole[at] = await record(owner, stored[at] as Stored<T>);
+    };
+    await Promise.all(Array.from({ length: readsAtOnce }, read));
+    return whole;
   }
 
   return {
     text: textOf,
     column: async (owner: Owner, text: string) => (text.startsWith(mark) ? textOf(owner, text.slice(1)) : text),
 
-    /** The events of a journal row, whole. A few values are read at once: they are large. */
-    async events(owner: Owner, row: string): Promise<readonly RunEvent[]> {
-      const stored = JSON.parse(row) as StoredEvent[];
-      const large = stored.flatMap((each, at) => (each.big === undefined ? [] : [at]));
-      if (large.length === 0) return stored;
-      const whole: RunEvent[] = [...stored];
-      const next = large.values();
-      const read = async () => {
-        for (const at of next) whole[at] = await event(owner, stored[at] as StoredEvent);
-      };
-      await Promise.all(Array.from({ length: readsAtOnce }, read));
-      return whole;
-    },
+    /** The events of a journal row, whole. */
+    events: (owner: Owner, row: string) => records<RunEvent>(owner, row),
+    records,
   };
 }
 

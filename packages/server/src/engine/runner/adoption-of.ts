@@ -9,7 +9,7 @@ import { givenBy, placeOf, planFor } from '../child-trigger.ts';
 import type { StoredExecution } from '../store/load-executions.ts';
 
 export type AdoptionDeps = {
-  readonly read: (executionId: string) => Promise<StoredExecution | undefined>;
+  readonly read: (executionId: string, from: 'journal') => Promise<StoredExecution | undefined>;
   readonly planOf: (versionId: string) => Promise<Plan>;
   readonly now: () => number;
 };
@@ -26,7 +26,7 @@ export async function adoptionOf(
   if (retryOf === null || head.status !== 'PENDING') return undefined;
   const { retry } = JSON.parse(trigger) as RetryMark;
   if (retry === undefined || retry.from === 'start') return undefined;
-  const stored = await deps.read(retryOf);
+  const stored = await deps.read(retryOf, 'journal');
   if (stored === undefined) throw new Error(`execution ${retryOf}, whose outcomes it adopts, does not exist`);
   const oldTrigger = JSON.parse(stored.trigger) as Json;
   const plan = planFor(await deps.planOf(stored.versionId), oldTrigger);

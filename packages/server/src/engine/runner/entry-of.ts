@@ -21,6 +21,7 @@ export function entryOf(live: LiveExecution, aside: Aside[]): JournalEntry {
   const seq = row?.seq ?? live.seq;
   const head = headUpdate(live, seq, aside);
   live.seq = seq; // only now: a value that cannot be written as text leaves no gap
+  live.events += taken.events.length;
   const ended = live.end !== null;
   return {
     executionId: live.id,

@@ -14,6 +14,7 @@ import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
 import { givenBy, placeOf } from '../child-trigger.ts';
 import type { GateRow, SentRow, StartRow } from '../journal/entry.ts';
+import type { Draft, Kept } from '../snapshots/snapshots.ts';
 
 export type Decided = {
   events: RunEvent[];
@@ -47,6 +48,12 @@ export type LiveExecution = {
   readonly facts: StartFacts;
   /** Number of the last journal row that a flush has taken. */
   seq: number;
+  /** How many events its journal has up to there. */
+  events: number;
+  /** When it was last kept as a snapshot; null: never yet. */
+  kept: Kept | null;
+  /** The snapshot that is written when the flush under way is committed. */
+  draft: Draft | null;
   /** The row that no flush has written yet. */
   start: StartRow | null;
   decided: Decided;
@@ -101,7 +108,11 @@ export type LiveSeed = {
   readonly entropy: Surroundings['entropy'];
 };
 
-export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecution {
+export function createLive(
+  seed: LiveSeed,
+  start: StartRow | null,
+  state: RunState = createState(seed.plan, { forgets: true }),
+): LiveExecution {
   const { id, shard, tenantId, correlationId, plan, facts } = seed;
   const context = {
     executionId: id,
@@ -118,10 +129,13 @@ export function createLive(seed: LiveSeed, start: StartRow | null): LiveExecutio
     tenantId,
     correlationId,
     plan,
-    state: createState(plan, { forgets: true }),
+    state,
     around: { context, entropy: seed.entropy },
     facts,
     seq: 0,
+    events: 0,
+    kept: null,
+    draft: null,
     start,
     decided: nothing(),
     flushing: null,

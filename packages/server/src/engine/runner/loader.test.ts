@@ -23,6 +23,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
     armTimer: none,
     awaits: () => undefined,
     caution: { admit: () => null, isSuspect: () => false, survived: () => undefined },
+    onUnusable: () => undefined,
     onUndelivered: (ids) => void undelivered.push(...ids),
   });
   const cancel = (inboxId: string) => loader.deliver(id, 1, { input: { kind: 'cancel', at: 1 }, inboxId });

@@ -1,16 +1,16 @@
 /** Rebuilds executions from their journal, each at most once at a time, and delivers what came for them meanwhile. */
 
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
-import type { Json, JsonObject } from '@cloudflow/core/json.ts';
-import { apply } from '@cloudflow/core/run/apply.ts';
+import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { planFor } from '../child-trigger.ts';
 import { shardOf } from '../execution-id.ts';
-import type { StoredExecution } from '../store/load-executions.ts';
+import { type LoadFrom, type StoredExecution, UnusableSnapshotError } from '../store/load-executions.ts';
 import { adoptionOf } from './adoption-of.ts';
 import { type Caution, loadsThatEnd, type Verdict } from './caution.ts';
-import { createLive, type LiveExecution } from './live.ts';
+import type { LiveExecution } from './live.ts';
+import { replay } from './replay.ts';
 import { isAsleep } from './resting.ts';
 import type { Runner } from './runner.ts';
 
@@ -20,7 +20,9 @@ export type LoaderDeps = {
   readonly entropy: Entropy;
   readonly now: () => number;
   /** Undefined when there is no such execution. */
-  readonly read: (executionId: string) => Promise<StoredExecution | undefined>;
+  readonly read: (executionId: string, from: LoadFrom) => Promise<StoredExecution | undefined>;
+  /** What was kept of its state is of no use. */
+  readonly onUnusable: (executionId: string, error: unknown) => void;
   readonly planOf: (versionId: string) => Promise<Plan>;
   /** Reads the gate that an execution which is about to start will ask, so that it is answered at once. */
   readonly prepareGate: (stored: StoredExecution, plan: Plan) => Promise<void>;
@@ -122,8 +124,24 @@ export function createLoader(deps: LoaderDeps): Loader {
     mail: Mail[],
     verdict: Exclude<Verdict, 'set_aside'> | null,
   ): Promise<void> {
+    try {
+      await rebuildFrom(executionId, shard, mail, verdict, 'snapshot');
+    } catch (error) {
+      if (!(error instanceof UnusableSnapshotError)) throw error;
+      deps.onUnusable(executionId, error);
+      await rebuildFrom(executionId, shard, mail, verdict, 'journal');
+    }
+  }
+
+  async function rebuildFrom(
+    executionId: string,
+    shard: number,
+    mail: Mail[],
+    verdict: Exclude<Verdict, 'set_aside'> | null,
+    from: LoadFrom,
+  ): Promise<void> {
     const epoch = deps.epochOf(shard);
-    const stored = await deps.read(executionId);
+    const stored = await deps.read(executionId, from);
     if (stored === undefined || stored.finishedAt !== null) {
       close(executionId, mail);
       return discard(executionId, shard, mail);
@@ -177,48 +195,4 @@ export function createLoader(deps: LoaderDeps): Loader {
 
 function inboxIdsOf(mail: readonly Mail[]): readonly string[] {
   return mail.flatMap(({ inboxId }) => inboxId ?? []);
-}
-
-/** The same plan, that of its version, and journal always give the same state. */
-export function replay(stored: StoredExecution, version: Plan, entropy: Entropy): LiveExecution {
-  const trigger = JSON.parse(stored.trigger) as JsonObject & { readonly correlation_id?: string };
-  const plan = planFor(version, trigger);
-  const live = createLive(
-    {
-      id: stored.id,
-      shard: stored.shard,
-      tenantId: stored.tenantId,
-      correlationId: trigger.correlation_id ?? stored.id,
-      plan,
-      input: JSON.parse(stored.input) as Json,
-      trigger,
-      generation: stored.generation,
-      facts: {
-        inputText: stored.input,
-        triggerText: stored.trigger,
-        labels: JSON.parse(stored.labels) as Record<string, string>,
-        businessKey: stored.businessKey,
-        priority: stored.priority,
-        workflowId: stored.workflowId,
-        versionId: stored.versionId,
-        parentId: stored.parentId,
-        rootId: stored.rootId,
-        retryOf: stored.retryOf,
-        createdAt: stored.createdAt,
-      },
-      entropy,
-    },
-    null,
-  );
-  for (const row of stored.journal) {
-    for (const event of row.events) apply(plan, live.state, event);
-    live.seq = row.seq;
-  }
-  live.state.timerChanges.armed.length = 0;
-  live.state.timerChanges.dropped.length = 0;
-  live.state.gateChanges.length = 0;
-  live.hasTimers = live.state.timers.size > 0;
-  live.head = stored.head;
-  if (stored.elsewhere !== null) live.elsewhere = new Set(stored.elsewhere);
-  return live;
 }

@@ -4,6 +4,7 @@ import type { GateEffect } from '@cloudflow/core/run/state.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { CommitResult } from '../journal/entry.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
 import type { Asked } from './child-resolver.ts';
 import type { LiveExecution } from './live.ts';
 import type { Storing } from './storing.ts';
@@ -43,4 +44,6 @@ export type RunnerDeps = {
   readonly onSurvived: (executionId: string) => void;
   /** Where large values go before the entries that refer to them. */
   readonly storing: Pick<Storing, 'add' | 'takeReady'>;
+  /** Keeps the states of long executions. */
+  readonly snapshots: Pick<Snapshots, 'taken' | 'evicted' | 'settled'>;
 };

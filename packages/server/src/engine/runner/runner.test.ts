@@ -72,6 +72,7 @@ function setup({ safe = () => true }: { readonly safe?: () => boolean } = {}) {
     onStartSettled: (_, result) => void seen.starts.push(result.kind),
     onEnded: (live) => void seen.ended.push(live),
     onConsumed: (ids) => void seen.consumed.push(...ids),
+    snapshots: { taken: () => undefined, evicted: () => undefined, settled: () => undefined },
     storing: { add: () => undefined, takeReady: () => [] },
   });
   return { runner, attempts, seen };

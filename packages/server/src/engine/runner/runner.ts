@@ -190,6 +190,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       const aside: Aside[] = [];
       const entry = tryEntry(live, aside);
       if (entry === null) continue;
+      deps.snapshots.taken(live);
       live.inFlight = true;
       inFlight.set(entry, live);
       if (aside.length === 0) entries.push(entry);
@@ -236,6 +237,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live === undefined) return deps.onConsumed(entry.consumed);
     inFlight.delete(entry);
     live.inFlight = false;
+    deps.snapshots.settled(live, result.kind === 'committed');
     if (result.kind === 'committed' && entry.row !== null) deps.onWritten(live.id, entry.row.seq);
     // Given up while its flush was under way: its next owner goes on with it, and who started it hears that it is on disk.
     if (live.dropped) return settleStart(live, result.kind === 'committed' ? { kind: 'pending' } : result);
@@ -331,6 +333,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   function rest(live: LiveExecution): void {
     if (live.dropped || dirty.has(live) || !canRest(live, clock.now())) return;
     survive(live);
+    deps.snapshots.evicted(live);
     lives.delete(live.id);
     soft.delete(live);
     live.dropped = true;

@@ -21,20 +21,32 @@ import { type Command, insertCommand } from './insert-command.ts';
 import { insertIntervention, type StoredIntervention } from './insert-intervention.ts';
 import { insertSignal, type StoredSignal } from './insert-signal.ts';
 import { insertStarts, type NewStart } from './insert-starts.ts';
-import { readStored, storedExecution } from './load-executions.ts';
+import { type LoadFrom, readStored, type StoredExecution, storedExecution } from './load-executions.ts';
 import { deletePauses, insertPauses, listPauses, type Paused, pausesSince, unfinishedOf } from './pauses.ts';
 import { type StartQueue, startsOf, tenantsWithStarts } from './pending-starts.ts';
+import { deleteSnapshots, type SnapshotRow, writeSnapshots } from './snapshots.ts';
 import { unfinished } from './unfinished.ts';
 import { unwaiting, violations } from './violations.ts';
 import { writtenUpTo } from './written-up-to.ts';
 
-export function createEngineStore(database: Database, values: LargeValues) {
-  const stored = batchedReader((ids) => readStored(database, ids));
+export function createEngineStore(
+  database: Database,
+  values: LargeValues,
+  onDamagedSnapshot: (executionId: string) => void = () => undefined,
+) {
+  const readers = {
+    snapshot: batchedReader((ids) => readStored(database, ids, 'snapshot')),
+    journal: batchedReader((ids) => readStored(database, ids, 'journal')),
+  };
   return {
-    async loadExecution(id: string) {
-      const rows = await stored(id);
+    /** Undefined when there is none. Throws `UnusableSnapshotError`: then it is to be read from its journal. */
+    async loadExecution(id: string, loadFrom: LoadFrom = 'snapshot'): Promise<StoredExecution | undefined> {
+      const rows = await readers[loadFrom](id);
+      if (rows?.wasDamaged) onDamagedSnapshot(id);
       return rows && storedExecution(rows, values);
     },
+    writeSnapshots: (rows: readonly SnapshotRow[]) => writeSnapshots(database, rows),
+    deleteSnapshots: (executionIds: readonly string[]) => deleteSnapshots(database, executionIds),
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
     tenantsWithStarts: (after: string, limit: number) => tenantsWithStarts(database, after, limit),

@@ -19,6 +19,7 @@ const noValues = {
   text: refuse,
   column: (_: object, text: string) => Promise.resolve(text),
   events: () => Promise.resolve([]),
+  records: () => Promise.resolve([]),
 };
 
 let test: TestDatabase;
