@@ -7,6 +7,28 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
 RETURN (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid
 ;
 
+CREATE OR REPLACE FUNCTION public.note_changed_execution()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into retention_changes (execution_id) values (new.id);
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_changed_journal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into retention_changes (execution_id) values (new.execution_id);
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.readable_json(data text)
  RETURNS json
  LANGUAGE sql
@@ -45,6 +67,24 @@ create policy app on api_keys for all to cloudflow_app using ((tenant_id = curre
 create policy authenticate on api_keys for select to cloudflow_app using ((key_hash = decode(NULLIF(current_setting('app.api_key_hash'::text, true), ''::text), 'hex'::text)));
 create policy owner on api_keys for all to <owner> using (true) with check (true);
 grant insert, select, update on api_keys to cloudflow_app;
+
+create table archive_files (
+  archive_id           uuid not null,
+  tenant_id            uuid not null,
+  written_at           timestamp with time zone not null default now(),
+  number               integer not null,
+  executions           integer not null,
+  journal_rows         integer not null,
+  large_values         integer not null,
+  bytes                integer not null,
+  month                text not null,
+  home                 text not null,
+  digest               bytea not null,
+  constraint archive_files_pkey PRIMARY KEY (archive_id, tenant_id, number),
+  constraint archive_files_digest_check CHECK ((octet_length(digest) = 32))
+);
+alter table archive_files enable row level security, force row level security;
+create policy owner on archive_files for all to <owner> using (true) with check (true);
 
 create table attempt_owners (
   execution_id         uuid not null,
@@ -347,6 +387,42 @@ create policy engine on pauses for all to cloudflow_engine using (true) with che
 create policy owner on pauses for all to <owner> using (true) with check (true);
 grant select on pauses to cloudflow_app;
 grant delete, insert, select on pauses to cloudflow_engine;
+
+create table retention_changes (
+  id                   bigint not null generated always as identity,
+  execution_id         uuid not null,
+  constraint retention_changes_pkey PRIMARY KEY (id)
+);
+alter table retention_changes enable row level security, force row level security;
+create policy app on retention_changes for insert to cloudflow_app with check (true);
+create policy engine on retention_changes for insert to cloudflow_engine with check (true);
+create policy owner on retention_changes for all to <owner> using (true) with check (true);
+grant insert on retention_changes to cloudflow_app;
+grant insert on retention_changes to cloudflow_engine;
+
+create table retention_kept (
+  execution_id         uuid not null,
+  constraint retention_kept_pkey PRIMARY KEY (execution_id)
+);
+alter table retention_kept enable row level security, force row level security;
+create policy owner on retention_kept for all to <owner> using (true) with check (true);
+
+create table retention_months (
+  month                text not null,
+  before               uuid not null,
+  begun_at             timestamp with time zone not null default now(),
+  finished_before      timestamp with time zone not null,
+  done_at              timestamp with time zone,
+  after_tenant         uuid,
+  after_workflow       uuid,
+  after_execution      uuid,
+  after_seq            integer,
+  phase                text not null default 'archiving'::text,
+  constraint retention_months_pkey PRIMARY KEY (month),
+  constraint retention_months_phase_check CHECK ((phase = ANY (ARRAY['archiving'::text, 'moving'::text, 'dropping'::text, 'done'::text])))
+);
+alter table retention_months enable row level security, force row level security;
+create policy owner on retention_months for all to <owner> using (true) with check (true);
 
 create table schema_migrations (
   number               integer not null,

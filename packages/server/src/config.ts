@@ -9,6 +9,7 @@ import {
   duration,
   integer,
   listOf,
+  months,
   oneOf,
   optional,
   path,
@@ -82,6 +83,17 @@ export const settings = {
     duration('1m', '365d'),
     '7d',
     'How long an Idempotency-Key is remembered.',
+  ),
+  retentionMonths: setting(
+    'CLOUDFLOW_RETENTION',
+    months(1, 1_200),
+    '12',
+    'For how many whole months executions are kept after their end. Older ones are archived, then dropped; `forever` keeps all.',
+  ),
+  archiveDir: absent(
+    'CLOUDFLOW_ARCHIVE_DIR',
+    path,
+    'A directory for the archive of old executions, which all processes share; with the large values (CLOUDFLOW_BLOBS) when absent.',
   ),
   corsOrigins: setting('CLOUDFLOW_CORS_ORIGINS', listOf(origin), '', 'Origins whose pages may call the API.'),
   maxBodyBytes: setting('CLOUDFLOW_MAX_BODY', size('1KB', '64MB'), '1MB', 'Largest body of a request.'),
@@ -172,11 +184,16 @@ export function readConfig(source: ConfigSource): Config {
     throw new ConfigError([`${settings.databaseDirectUrl.key}: is given without ${settings.databaseUrl.key}`]);
   }
   const logFormat = values.logFormat === 'auto' ? (isTerminal ? 'pretty' : 'json') : values.logFormat;
-  return Object.freeze({ ...values, dataDir: resolve(cwd, values.dataDir), logFormat });
+  const archiveDir = values.archiveDir === null ? null : resolve(cwd, values.archiveDir);
+  return Object.freeze({ ...values, dataDir: resolve(cwd, values.dataDir), archiveDir, logFormat });
 }
 
 function setting<T>(key: string, type: SettingType<T>, preset: string, text: string): Setting<T> {
   return { key, type, default: preset, text };
+}
+
+function absent<T>(key: string, type: SettingType<T>, text: string): Setting<T | null> {
+  return { key, type: optional(type), default: null, text };
 }
 
 function secret<T>(key: string, type: SettingType<T>, text: string): Setting<T> {

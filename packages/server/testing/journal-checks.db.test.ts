@@ -85,6 +85,9 @@ const begun = (s: string, more: object = {}) => ({ e: 'begun', s, at: late, ...m
 const taken = (arrived: string) => ({ e: 'opened', s: 'block', b: 'body', at: late, i: 0, f: [[arrived, 0]] });
 const retrying = { e: 'retrying', s: 'x', at: late, until: late + 50, err: { code: 'busy', message: '' } };
 
+const monthDropped = `insert into retention_months (month, before, finished_before, phase)
+  values ('299901', 'ffffffff-0000-0000-0000-000000000000', now(), 'dropping')`;
+
 /** What is done to a healthy journal, and the checks that find it. */
 const damages: Record<string, { readonly found: readonly string[]; readonly by: () => string }> = {
   'a large value that is not there': {
@@ -275,6 +278,16 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q17-ahead'],
     by: () => `insert into execution_snapshots (execution_id, seq, events, format, checksum, data)
                values ('${ids.waiting}', 1000, 1000, '', sha256(''), '[]')`,
+  },
+  'an execution that went with its month and was not over': {
+    found: ['Q15-months'],
+    by: () => `${monthDropped};
+       insert into retention_kept (execution_id) values ('00000000-0000-7000-8000-000000000000'), ('${ids.waiting}')`,
+  },
+  'a command for an execution that went with its month': {
+    found: ['Q15-inbox'],
+    by: () => `${monthDropped};
+       insert into execution_inbox (execution_id, shard, kind) values ('00000000-0000-7000-8000-000000000000', 0, 'cancel'), ('${ids.waiting}', 0, 'cancel')`,
   },
   'a timer that outlived its execution': {
     found: ['Q15-timers'],

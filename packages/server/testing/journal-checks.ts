@@ -19,6 +19,8 @@ const adopted = `adopted as (
          coalesce((o.event ->> 'r')::int, 0) as round
     from journal j, json_array_elements(j.event -> 'ev') as o (event) where j.kind = 'adopted')`;
 const outcomes = `('succeeded', 'failed', 'skipped')`;
+/** Whether an execution may be in the archive alone: its month was dropped. */
+const dropped = (id: string) => `${id} < any (select before from retention_months where phase in ('dropping', 'done'))`;
 
 export const checks: readonly Check[] = [
   {
@@ -263,8 +265,10 @@ export const checks: readonly Check[] = [
             union all select execution_id, i.value::uuid from journal, json_array_elements_text(event -> 'ids') i
                        where kind = 'detached')
           select e.id from workflow_executions e
-           where e.parent_id is not null and not exists (select 1 from called c where c.child = e.id and c.parent = e.parent_id)
-          union select c.child from called c where not exists (select 1 from workflow_executions e where e.id = c.child)`,
+           where e.parent_id is not null and not ${dropped('e.parent_id')}
+             and not exists (select 1 from called c where c.child = e.id and c.parent = e.parent_id)
+          union select c.child from called c
+                 where not ${dropped('c.child')} and not exists (select 1 from workflow_executions e where e.id = c.child)`,
   },
   {
     id: 'Q16-twice',
@@ -304,6 +308,20 @@ export const checks: readonly Check[] = [
     says: 'a snapshot of what is not in the journal',
     sql: `select s.execution_id, s.seq from execution_snapshots s
            where s.seq > coalesce((select max(v.seq) from execution_events v where v.execution_id = s.execution_id), 0)`,
+  },
+  {
+    id: 'Q15-months',
+    says: 'an execution that was not over when its month was dropped, and that is not there',
+    sql: `select k.execution_id from retention_kept k
+           where ${dropped('k.execution_id')}
+             and not exists (select 1 from workflow_executions e where e.id = k.execution_id)`,
+  },
+  {
+    id: 'Q15-inbox',
+    says: 'a command, signal or message for an execution of a dropped month that is not there',
+    sql: `select i.id, i.kind from execution_inbox i
+           where i.kind not in ('gate_ask', 'gate_leave') and ${dropped('i.execution_id')}
+             and not exists (select 1 from workflow_executions e where e.id = i.execution_id)`,
   },
   {
     id: 'Q15-timers',

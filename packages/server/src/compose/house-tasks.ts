@@ -1,6 +1,7 @@
 /** The chores of a process that drives executions. */
 import { forgetCredentialKeys } from '../credential/index.ts';
-import { forgetKeys, forgetOwners, forgetSnapshots } from '../engine/index.ts';
+import { forgetKeys, forgetOwners, forgetSnapshots, retain } from '../engine/index.ts';
+import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { ensurePartitions, monthsOfRoom } from '../kernel/db/partitions.ts';
@@ -12,18 +13,24 @@ import type { HouseNumbers } from './part-metrics.ts';
 export type HouseTaskDeps = {
   readonly database: Database;
   readonly idempotencyTtlMs: number;
+  readonly retention: RetentionPlan | null;
   readonly clock: Clock;
   readonly numbers: HouseNumbers;
   readonly log: Logger;
 };
 
+/** Null: everything is kept for ever. */
+export type RetentionPlan = { readonly months: number; readonly blobs: BlobStore; readonly archives: BlobStore };
+
 const minuteMs = 60_000;
 /** Fewer whole months ahead than this are said to be too few while there is still time to find out why. */
 const fewMonths = 12;
 
-export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: HouseTaskDeps): HousekeepingTask[] {
+export function houseTasks(deps: HouseTaskDeps): HousekeepingTask[] {
+  const { database, idempotencyTtlMs, clock, numbers, log } = deps;
   const { room, forgotten } = numbers;
   return [
+    ...retention(deps),
     {
       name: 'forget idempotency keys',
       everyMs: Math.min(10 * minuteMs, idempotencyTtlMs),
@@ -50,6 +57,19 @@ export function houseTasks({ database, idempotencyTtlMs, clock, numbers, log }: 
           await client.end();
         }
       },
+    },
+  ];
+}
+
+function retention({ database, retention: plan, clock, numbers, log }: HouseTaskDeps): HousekeepingTask[] {
+  if (plan === null) return [];
+  const { months, blobs, archives } = plan;
+  return [
+    {
+      name: 'archive and drop old months',
+      everyMs: 60 * minuteMs,
+      run: (signal) =>
+        retain({ database, blobs, archives, log, observer: numbers.retention }, { now: clock.now(), months, signal }),
     },
   ];
 }

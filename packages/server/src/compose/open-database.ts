@@ -31,6 +31,8 @@ export type OpenDatabase = {
   readonly directUrl: string;
   readonly exclusive: boolean;
   readonly blobs: BlobStore;
+  /** Where old executions go. */
+  readonly archives: BlobStore;
   readonly secrets: SecretBox;
 };
 
@@ -44,7 +46,9 @@ export async function openDatabase(
   const database = createDatabase({ url, directUrl, poolSize: config.databasePoolSize, log });
   stack.add('database', database.close);
   const secrets = await openSecrets(config, { database, log });
-  return { database, directUrl, exclusive, blobs: await openBlobs(config, database), secrets };
+  const blobs = await openBlobs(config, database);
+  const archives = config.archiveDir === null ? blobs : await createDiskBlobs(config.archiveDir);
+  return { database, directUrl, exclusive, blobs, archives, secrets };
 
   async function address() {
     if (config.databaseUrl !== null) {

@@ -1,6 +1,6 @@
 /** The numbers of the parts, as /metrics shows them. */
 import type { AttemptObserver } from '../action/index.ts';
-import { type EngineObserver, type EngineState, invariants } from '../engine/index.ts';
+import { type EngineObserver, type EngineState, invariants, type RetentionObserver } from '../engine/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 
@@ -89,6 +89,27 @@ export function houseMetrics(metrics: Metrics) {
   return {
     room: metrics.gauge({ name: 'partition_months_ahead', help: 'Whole months for which there are partitions' }),
     forgotten: metrics.counter({ name: 'idempotency_keys_forgotten_total', help: 'Keys past their window' }),
+    retention: retentionMetrics(metrics),
+  };
+}
+
+function retentionMetrics(metrics: Metrics): RetentionObserver {
+  const due = metrics.gauge({
+    name: 'retention_months_due',
+    help: 'Months of executions that are past their time and still there, as the process that archives them counts',
+  });
+  const archived = metrics.counter({
+    name: 'retention_executions_archived_total',
+    help: 'Executions that this process wrote into the archive, and read back',
+  });
+  const dropped = metrics.counter({
+    name: 'retention_months_dropped_total',
+    help: 'Months that this process dropped',
+  });
+  return {
+    monthsDue: (count) => due.set(count),
+    executionsArchived: (count) => archived.inc(count),
+    monthDropped: () => dropped.inc(),
   };
 }
 

@@ -4,7 +4,6 @@ import type { Config } from '../config.ts';
 import { createCredentials, credentialRoutes } from '../credential/index.ts';
 import { createEngine, createReading, createStreamSlots, engineRoutes, uuidV7 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
-import type { Database } from '../kernel/db/database.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
@@ -70,7 +69,7 @@ export function createServices(
     credentials,
     newId,
   });
-  const housekeeping = createChores(config, { database, log, metrics });
+  const housekeeping = createChores(config, { opened, log, metrics });
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);
   engineMetrics(metrics, engine);
@@ -87,13 +86,15 @@ export function createServices(
 }
 
 function createChores(
-  { idempotencyTtlMs }: Config,
-  { database, log, metrics }: { readonly database: Database; readonly log: Logger; readonly metrics: Metrics },
+  { idempotencyTtlMs, retentionMonths: months }: Config,
+  { opened, log, metrics }: Pick<ServiceDeps, 'opened' | 'log' | 'metrics'>,
 ) {
+  const { database, blobs, archives } = opened;
   const ops = log.child({ component: 'ops' });
   const tasks = houseTasks({
     database,
     idempotencyTtlMs,
+    retention: months === null ? null : { months, blobs, archives },
     clock: systemClock,
     numbers: houseMetrics(metrics),
     log: ops,

@@ -5,6 +5,7 @@ export { uuidV7 } from './execution-id.ts';
 export { createStreamSlots } from './following/stream-slots.ts';
 export type { EngineObserver } from './observer.ts';
 export { createReading, type Reading } from './reading.ts';
+export { type RetentionObserver, retain } from './retention/retain.ts';
 export { engineRoutes } from './routes.ts';
 export { forgetOwners } from './store/attempt-owners.ts';
 export { forgetKeys } from './store/forget-keys.ts';

@@ -92,6 +92,12 @@ export function createLargeValues(blobs: Pick<BlobStore, 'get'>) {
   };
 }
 
+/** The digests of all that these events and columns refer to. */
+export function valuesNamedIn(events: readonly StoredEvent[], columns: readonly (string | null)[]): readonly string[] {
+  const inEvents = events.flatMap(({ big }) => Object.values(big ?? {}));
+  return [...inEvents, ...columns.flatMap((text) => (text?.startsWith(mark) ? text.slice(1) : []))];
+}
+
 export function placeOf({ tenantId, id }: Owner): BlobPlace {
   return { tenantId, area: 'executions', owner: id };
 }

@@ -47,6 +47,20 @@ export function size(least: string, most: string): SettingType<number> {
   return scaled({ name: `size, ${least} to ${most}`, units: sizeUnits, least, most });
 }
 
+/** A number of months, or null for `forever`. */
+export function months(least: number, most: number): SettingType<number | null> {
+  const name = `months, ${least} to ${most}, or \`forever\``;
+  return {
+    name,
+    parse(text) {
+      if (text === 'forever') return null;
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < least || value > most) throw new SettingError(`expected ${name}`);
+      return value;
+    },
+  };
+}
+
 export function oneOf<const T extends string>(...words: readonly T[]): SettingType<T> {
   return {
     name: words.map((word) => `\`${word}\``).join(', '),

@@ -14,7 +14,8 @@ const daysKept = 7;
 /** Same number everywhere: one maker of partitions at a time. */
 const advisoryLock = '7305208846921175';
 
-type Kind = {
+/** A partitioned table, and what its partitions have of their own. */
+export type Kind = {
   readonly parent: string;
   readonly unit: 'month' | 'day';
   readonly storage: string;
@@ -140,15 +141,26 @@ async function make(
   kind: Kind,
   { name, from, to }: { readonly name: string; readonly from: string; readonly to: string },
 ): Promise<void> {
-  const { parent, storage, extra, grants } = kind;
+  const { parent } = kind;
+  await makeBeside(client, kind, name);
+  await client.query(
+    `alter table ${parent} attach partition ${pg.escapeIdentifier(name)} for values from (${from}) to (${to})`,
+  );
+}
+
+/** A table that can become a partition, and is none yet. */
+export async function makeBeside(
+  client: pg.ClientBase,
+  { parent, storage, extra, grants }: Kind,
+  name: string,
+): Promise<void> {
   const table = pg.escapeIdentifier(name);
   await client.query(`
     create table ${table} (like ${parent} including all${extra}) ${storage};
     alter table ${table} enable row level security, force row level security;
     create policy owner on ${table} to current_user using (true) with check (true);
     create policy engine on ${table} to cloudflow_engine using (true) with check (true);
-    grant ${grants} on ${table} to cloudflow_engine;
-    alter table ${parent} attach partition ${table} for values from (${from}) to (${to})`);
+    grant ${grants} on ${table} to cloudflow_engine`);
 }
 
 /**
@@ -176,6 +188,30 @@ async function dropQuickly(client: pg.ClientBase, name: string): Promise<boolean
     throw error;
   }
 }
+
+/** A month whose partitions are the oldest but for the survivors'. Ids in it are from `first` on, and below `before`. */
+export type OldMonth = { readonly month: string; readonly first: string; readonly before: string };
+
+/** Months that ended at least so many months before the one of `now`, oldest first. */
+export async function monthsPast(client: pg.ClientBase, now: number, keptMonths: number): Promise<readonly OldMonth[]> {
+  const [kind] = kinds;
+  if (kind === undefined) return [];
+  const end = nameOf(kind, addUnits('month', now, -keptMonths));
+  const names = [...(await existing(client, kind))].filter((name) => /_\d{6}$/.test(name) && name < end).sort();
+  return names.map((name) => {
+    const month = name.slice(-6);
+    const at = Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)) - 1);
+    return { month, first: lowestId(at), before: lowestId(addUnits('month', at, 1)) };
+  });
+}
+
+/** The beginning of the month that lies so many months before the one of `now`. */
+export function monthsBefore(now: number, months: number): number {
+  return addUnits('month', now, -months);
+}
+
+/** Partitioned by month. */
+export const monthly: readonly Kind[] = kinds.filter(({ unit }) => unit === 'month');
 
 function nameOf({ parent, unit }: Kind, at: number): string {
   const date = new Date(at).toISOString().replaceAll('-', '');
