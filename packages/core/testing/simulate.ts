@@ -261,7 +261,15 @@ function isOfTry(input: RunInput, key: RunKey, attempt: number): boolean {
 
 /** The facts of an execution that was started with this input. */
 export function contextOf(input: Json = {}): RunContext {
-  const place = { executionId: 'x', rootId: 'x', tenantId: 't', generation: 0, depth: 0, callPath: '' };
+  const place = {
+    executionId: 'x',
+    rootId: 'x',
+    tenantId: 't',
+    generation: 0,
+    depth: 0,
+    callPath: '',
+    heldByCallers: [],
+  };
   return { ...place, input, trigger: {}, outside: null };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Work } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import { heldDuring } from './callers.ts';
 import type { ChildEnd, ChildStart, Resolution } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { RunKey, StepError } from './event.ts';
@@ -75,6 +76,7 @@ function startChild(d: Decision, run: StepRun, { child, input, awaited }: Call):
     depth: d.context.depth + 1,
     input,
     awaited,
+    held: awaited ? heldDuring(d, run) : [],
     at: d.at,
   });
 }

@@ -108,6 +108,8 @@ export type RunContext = {
   readonly depth: number;
   /** The steps that called, from the root on, each with a slash behind it: `order/pay.0.charge/`; '' for a root. */
   readonly callPath: string;
+  /** What those who wait for this execution hold meanwhile. */
+  readonly heldByCallers: readonly HeldGate[];
 };
 
 /** Sources of what is not determined by the journal; what they give is recorded where it matters. */
@@ -121,6 +123,9 @@ export type Entropy = {
 
 /** Which gate: that of the workflow's `concurrency`, or of a lock that all executions of the workflow or the tenant share. */
 export type GateName = { readonly of: 'concurrency' | 'workflow' | 'tenant'; readonly key: string };
+
+/** A place that an execution holds; `limit`: how many may. */
+export type HeldGate = GateName & { readonly workflowId: string; readonly limit: number };
 
 export type Effect =
   /** Run one try. `free` when it touches nothing outside (a function): it may start before anything is committed. */
@@ -160,6 +165,8 @@ export type Effect =
       readonly depth: number;
       readonly input: Json;
       readonly awaited: boolean;
+      /** What is held until its end, for it not to wait for. */
+      readonly held: readonly HeldGate[];
       readonly at: number;
     }
   /** The row of an item that is an execution of its own, to be written with the `detached` that names it. */

@@ -187,3 +187,56 @@ describe('locks', () => {
     expect([end?.status, tried.map(({ path }) => path)]).toEqual(['COMPLETED', ['a.error.mend', 'b']]);
   });
 });
+
+describe('what those who wait for an execution hold', () => {
+  const place = { of: 'concurrency', key: '"c1"', workflowId: limited().workflowId, limit: 2 } as const;
+  const inside = (heldByCallers: readonly object[], input: Json = { customer: 'c1' }) => ({
+    ...around(input),
+    context: { ...contextOf(input), heldByCallers: heldByCallers as never },
+  });
+  const startOf = (plan: ReturnType<typeof planOf>, held: readonly object[]) => {
+    const state = createState(plan);
+    decide(plan, state, { kind: 'start', at: 1 }, inside(held));
+    return [state.status, state.error?.code];
+  };
+
+  it('is told to whom it calls: its place, and the locks around the step, while it waits for the end', () => {
+    const call = {
+      id: 'call',
+      type: 'sub_workflow',
+      config: { workflow_id: 'child', input: {} },
+      lock: { key: "'l'", scope: 'tenant' },
+    };
+    const plan = planOf([call], { concurrency: { limit: 3, key: "'k'" } });
+    const { called } = simulate(plan);
+    expect(called.map(({ held }) => held.map(({ of, key, limit }) => `${of} ${key} ${limit}`))).toEqual([
+      ['concurrency "k" 3', 'tenant "l" 1'],
+    ]);
+    const free = planOf([{ ...call, config: { ...call.config, wait: false } }]);
+    expect(simulate(free).called.map(({ held }) => held)).toEqual([[]]);
+  });
+
+  it('is not waited for: the execution ends FAILED with held_by_caller when they hold all places that there can be', () => {
+    expect(startOf(limited(), [place])).toEqual(['FAILED', 'held_by_caller']);
+    expect(startOf(limited({ limit: 2 }), [place])).toEqual(['PENDING', undefined]);
+    expect(startOf(limited({ limit: 2 }), [place, place])).toEqual(['FAILED', 'held_by_caller']);
+    expect(
+      startOf(limited(), [
+        { ...place, workflowId: 'another' },
+        { ...place, key: '"c2"' },
+      ]),
+    ).toEqual(['PENDING', undefined]);
+    expect(startOf(limited({ strategy: 'skip' }), [place])).toEqual(['PENDING', undefined]);
+  });
+
+  it('fails a step that asks for such a lock, and no other step', () => {
+    const plan = planOf([locked('a', 'tenant', { on_error: 'continue' }), locked('b', 'execution')]);
+    const state = createState(plan);
+    const held = { of: 'tenant', key: '"one"', workflowId: 'another', limit: 1 };
+    decide(plan, state, { kind: 'start', at: 1 }, inside([held], {}));
+    expect(stepRows(plan, state).map((row) => [row.step_id, row.status, row.error?.code])).toEqual([
+      ['a', 'FAILED', 'held_by_caller'],
+      ['b', 'EXECUTING', undefined],
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 /** What waits to be let pass: the execution under its `concurrency`, steps behind their locks. */
 import type { Concurrency } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
+import { heldByCallers } from './callers.ts';
 import { type Decision, type Place, record } from './decision.ts';
 import type { RunKey, StepError } from './event.ts';
 import { keyIn } from './scope.ts';
@@ -9,10 +10,15 @@ import { failStep } from './settle.ts';
 import { findRun, keyOf, type RunState, type StepRun } from './state.ts';
 
 /** The key is evaluated once, and recorded: whoever lets the place go names the same gate. */
-export function askToStart(d: Decision, { key }: Concurrency): void {
+export function askToStart(d: Decision, { key, limit, strategy }: Concurrency): void {
   const asked = key === null ? { value: null } : evaluate(d, d.state.top, key);
   if ('error' in asked) return endUnstarted(d, 'FAILED', asked.error);
-  record(d, { e: 'asked', at: d.at, k: keyText(asked.value) });
+  const name = { of: 'concurrency', key: keyText(asked.value) } as const;
+  // Who is turned away does not wait; who replaces those before it would end its own callers, and itself with them.
+  const waits = strategy === 'queue' || strategy === 'cancel_running';
+  const error = waits ? heldByCallers(d, name, limit) : null;
+  if (error !== null) return endUnstarted(d, 'FAILED', error);
+  record(d, { e: 'asked', at: d.at, k: name.key });
 }
 
 export function turnedAway(d: Decision, code: 'concurrency_rejected' | 'concurrency_skipped'): void {
@@ -38,6 +44,8 @@ export function behindLock(d: Decision, place: Place, work: (d: Decision, place:
   const asked = evaluate(d, scope, step.lock.key);
   if ('error' in asked) return failStep(d, place, asked.error);
   const what = { ...keyIn(scope, step), at: d.at, k: keyText(asked.value) };
+  const error = step.lock.scope === 'execution' ? null : heldByCallers(d, { of: step.lock.scope, key: what.k }, 1);
+  if (error !== null) return failStep(d, place, error);
   const isFree = step.lock.scope === 'execution' && !isHeld(d.state, what.k);
   record(d, { e: isFree ? 'locked' : 'locking', ...what });
   if (isFree) work(d, place);

@@ -5,7 +5,7 @@
 import { itemPlan } from '@cloudflow/core/definition/item-plan.ts';
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import { isJsonObject, type Json, type JsonObject } from '@cloudflow/core/json.ts';
-import type { RunContext } from '@cloudflow/core/run/contract.ts';
+import type { HeldGate, RunContext } from '@cloudflow/core/run/contract.ts';
 
 export type ChildTrigger = {
   readonly execution_id: string;
@@ -15,6 +15,8 @@ export type ChildTrigger = {
   readonly depth: number;
   /** True when the caller waits for the end. */
   readonly wait: boolean;
+  /** Gates that those who wait hold meanwhile; left out for none. */
+  readonly held?: readonly HeldGate[];
   readonly correlation_id: string;
 } & (
   | { readonly type: 'sub_workflow' }
@@ -32,14 +34,17 @@ export function calledBy(parentId: string | null, trigger: Json): ChildTrigger |
 }
 
 /** Where it stands among those that called one another. */
-export function placeOf(parentId: string | null, trigger: Json): Pick<RunContext, 'depth' | 'callPath'> {
+export function placeOf(
+  parentId: string | null,
+  trigger: Json,
+): Pick<RunContext, 'depth' | 'callPath' | 'heldByCallers'> {
   const call = calledBy(parentId, trigger);
   if (call === null) return root;
   const item = call.type === 'for_each' ? `.${call.index}` : '';
-  return { depth: call.depth, callPath: `${call.step}${item}/` };
+  return { depth: call.depth, callPath: `${call.step}${item}/`, heldByCallers: call.held ?? [] };
 }
 
-const root = { depth: 0, callPath: '' } as const;
+const root = { depth: 0, callPath: '', heldByCallers: [] } as const;
 
 /** The plan that an execution of this version runs by: all of it, or that of an item. */
 export function planFor(version: Plan, trigger: Json): Plan {

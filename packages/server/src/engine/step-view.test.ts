@@ -13,6 +13,7 @@ const context: RunContext = {
   generation: 0,
   depth: 0,
   callPath: '',
+  heldByCallers: [],
 };
 const row = (path: string, input: StepRow['input']): StepRow => ({
   step_id: path,

@@ -361,6 +361,7 @@ function wireLoader(parts: Parts): Loader {
     armTimer: (timer) => parts.timers.add(timer),
     caution: parts.caution,
     awaits: (live) => parts.movedTries.awaits(live),
+    arrived: (live) => parts.gates.arrived(live),
     onUndelivered: (inboxIds) => parts.inbound.consumed(inboxIds),
   });
 }
@@ -407,7 +408,7 @@ function wireChildren(parts: Parts): ChildResolver {
     clock,
     log,
     resolveForStart,
-    newId: (now) => newId(now, null, parts.ownership).id,
+    newId: (now, gate) => newId(now, gate, parts.ownership).id,
     hear: (live, key, answer) => parts.runner.hear(live, { kind: 'child_resolved', key, at: clock.now(), answer }),
   });
 }
@@ -420,6 +421,8 @@ function wireGates(parts: Parts): GateKeeper {
     epochOf: (shard) => parts.ownership.epochOf(shard),
     live: (executionId) => parts.runner.get(executionId),
     hear: (live, input) => parts.runner.hear(live, input),
+    load: (executionId) => void parts.loader.load(executionId),
+    now: () => parts.deps.clock.now(),
     wakeLane: () => parts.lane.wake(),
     onConsumed: (inboxIds) => parts.inbound.consumed(inboxIds),
   });

@@ -18,9 +18,9 @@ export function gateId(tenantId: string, workflow: string, { of, key }: GateName
  */
 export function firstGate(plan: Plan, context: Pick<RunContext, 'tenantId' | 'input'>, now: number): string | null {
   if (plan.concurrency === null) return null;
-  const nobody = { executionId: '', rootId: '', trigger: null, outside: null, generation: 0, depth: 0, callPath: '' };
+  const nobody = { executionId: '', rootId: '', trigger: null, outside: null, generation: 0 };
   const around = {
-    context: { ...nobody, ...context },
+    context: { ...nobody, ...context, depth: 0, callPath: '', heldByCallers: [] },
     entropy: { uuid: () => '', random: () => 0, executionId: () => '' },
   };
   const { effects } = decide(plan, createState(plan), { kind: 'start', at: now }, around);

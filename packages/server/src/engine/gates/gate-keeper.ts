@@ -29,7 +29,7 @@ import { shardOf } from '../execution-id.ts';
 import type { CommitResult, GateRow, JournalEntry, SentRow } from '../journal/entry.ts';
 import type { LiveExecution, LocalPlaces } from '../runner/live.ts';
 import type { StoredEntry } from '../store/gate-entries.ts';
-import { answerMessage, askOf, gateOf, holderOf, inputOf, type ToGate } from './gate-messages.ts';
+import { answerMessage, askOf, gateOf, granted, holderOf, inputOf, type ToGate } from './gate-messages.ts';
 
 export type GateKeeperDeps = {
   readonly log: Logger;
@@ -40,6 +40,9 @@ export type GateKeeperDeps = {
   readonly epochOf: (shard: number) => bigint | undefined;
   readonly live: (executionId: string) => LiveExecution | undefined;
   readonly hear: (live: LiveExecution, input: RunInput) => void;
+  /** Brings an execution of our shards into memory, and says so by `arrived`; tries until it can. */
+  readonly load: (executionId: string) => void;
+  readonly now: () => number;
   readonly wakeLane: () => void;
   /** Inbox rows that were deleted, or could not be delivered. */
   readonly onConsumed: (inboxIds: readonly string[]) => void;
@@ -50,6 +53,8 @@ export type GateKeeper = {
   prepare(gateId: string): Promise<void>;
   /** See `RunnerDeps.atOwnGate`. */
   atOwnGate(live: LiveExecution, effect: GateEffect): boolean;
+  /** It is in memory, and may have been let pass while it was not. */
+  arrived(live: LiveExecution): void;
   /** The end of the execution is committed: its place is free. */
   ended(live: LiveExecution): void;
   /** Its start was not written: it never asked. */
@@ -133,6 +138,36 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
     if (changed.length > 0 || answers.length > 0) markDirty(kept);
   }
 
+  /**
+   * Others left, and these may pass. One of this shard begins here and now: its place is written in its own entry, with its
+   * beginning. Should we die before that is committed, it stands in front of a free place, and is found by `standing`.
+   */
+  function letPass(kept: KeptGate, { changed, answers }: GateDecision): void {
+    const isHere = ({ execution, run }: GateHolder): boolean => run === '' && shardOf(execution) === kept.shard;
+    keep(kept, {
+      changed: changed.filter((entry) => !isHere(entry)),
+      answers: answers.filter(({ to }) => !isHere(to)),
+    });
+    for (const entry of changed) {
+      if (!isHere(entry)) continue;
+      kept.rows.delete(holderId(entry));
+      const live = deps.live(entry.execution);
+      if (live === undefined) deps.load(entry.execution);
+      else arrived(live);
+    }
+  }
+
+  function arrived(live: LiveExecution): void {
+    const { slot, status } = live.state;
+    if (status !== 'PENDING' || slot === null) return;
+    const kept = gates.get(gateOf(live, { kind: 'leave', gate: { of: 'concurrency', key: slot.key } }));
+    const entry = kept?.gate.entries.get(holderId(holderOf(live, undefined)));
+    if (kept === undefined || kept.shard !== live.shard || entry === undefined || !entry.held) return;
+    const places = placesOf(live);
+    if (!isWrittenBy(places, entry)) places.rows.push(rowOf(kept, entry, entry));
+    deps.hear(live, granted('', deps.now()));
+  }
+
   function askHere(live: LiveExecution, kept: KeptGate, effect: Extract<GateEffect, { kind: 'ask' }>): void {
     kept.tenantId = live.tenantId;
     const asked = askOf(live, effect);
@@ -164,7 +199,7 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
     if (slot === null) return undefined;
     const kept = gates.get(gateOf(live, { kind: 'leave', gate: { of: 'concurrency', key: slot.key } }));
     if (kept === undefined || kept.shard !== live.shard) return undefined;
-    keep(kept, leave(kept.gate, holderOf(live, undefined)));
+    letPass(kept, leave(kept.gate, holderOf(live, undefined)));
     return kept;
   }
 
@@ -175,7 +210,7 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
       keep(kept, ask(kept.gate, message.ask));
     } else {
       kept.rows.set(holderId(message.holder), rowOf(kept, message.holder, null));
-      keep(kept, leave(kept.gate, message.holder));
+      letPass(kept, leave(kept.gate, message.holder));
     }
     markDirty(kept);
   }
@@ -217,6 +252,7 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
       askHere(live, kept, effect);
       return true;
     },
+    arrived,
     ended: gone,
     undone(live) {
       const kept = gone(live);
@@ -240,7 +276,7 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
     async recover(shards) {
       for (const id of await deps.standing(shards)) {
         const kept = await find(id);
-        if (kept !== undefined) keep(kept, look(kept.gate));
+        if (kept !== undefined) letPass(kept, look(kept.gate));
       }
     },
     forget(shards) {

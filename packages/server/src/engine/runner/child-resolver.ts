@@ -6,6 +6,7 @@ import { Problem } from '../../kernel/errors/problem.ts';
 import type { StepCode } from '../../kernel/errors/step-codes.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { WorkflowSource } from '../../workflow/index.ts';
+import { firstGate } from '../gates/gate-id.ts';
 import type { LiveExecution } from './live.ts';
 
 export type Asked = Extract<Effect, { kind: 'resolve_child' }>;
@@ -14,8 +15,8 @@ export type ChildResolverDeps = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly resolveForStart: WorkflowSource['resolveForStart'];
-  /** In one of our shards, when there is one. */
-  readonly newId: (now: number) => string;
+  /** In the shard of the gate that it will ask first, else in one of our shards, when there is one. */
+  readonly newId: (now: number, gate: string | null) => string;
   readonly hear: (live: LiveExecution, key: RunKey, answer: Resolution) => void;
 };
 
@@ -33,7 +34,9 @@ export function createChildResolver({ clock, log, resolveForStart, newId, hear }
     const problems = found.plan.checkInput(input);
     if (problems.length > 0) return { error: misfit(found.slug, problems.slice(0, MOST_PROBLEMS)) };
     const { workflowId: id, versionId, version: name } = found;
-    return { child: { executionId: newId(clock.now()), workflowId: id, versionId, version: name } };
+    const now = clock.now();
+    const executionId = newId(now, firstGate(found.plan, { tenantId, input }, now));
+    return { child: { executionId, workflowId: id, versionId, version: name } };
   }
 
   function resolve(live: LiveExecution, asked: Asked, tries = 1): void {

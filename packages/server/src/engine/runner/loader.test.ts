@@ -22,6 +22,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
     epochOf: () => epoch,
     armTimer: none,
     awaits: () => undefined,
+    arrived: none,
     caution: { admit: () => null, isSuspect: () => false, survived: () => undefined },
     onUnusable: () => undefined,
     onUndelivered: (ids) => void undelivered.push(...ids),

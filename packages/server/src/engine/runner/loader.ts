@@ -32,6 +32,8 @@ export type LoaderDeps = {
   readonly caution: Pick<Caution, 'admit' | 'isSuspect' | 'survived'>;
   /** Something of it runs in another process, which will report. */
   readonly awaits: (live: LiveExecution) => void;
+  /** It waits under a concurrency limit, and may have been let pass. */
+  readonly arrived: (live: LiveExecution) => void;
   /** Inbox rows that could not be delivered: they are still in the table. */
   readonly onUndelivered: (inboxIds: readonly string[]) => void;
 };
@@ -161,6 +163,7 @@ export function createLoader(deps: LoaderDeps): Loader {
     armTimers(live);
     if (live.state.status === 'PENDING') runner.hear(live, { kind: 'start', at: deps.now(), ...(adopt && { adopt }) });
     else if (verdict !== 'end') runner.resume(live);
+    if (live.state.slot !== null) deps.arrived(live);
     for (const { input, inboxId } of mail) runner.hear(live, input, inboxId);
     runner.rest(live);
   }

@@ -60,6 +60,7 @@ function calledRow(live: LiveExecution, call: Call): ChildRow {
     step: call.path,
     depth: call.depth,
     wait: call.awaited,
+    ...(call.held.length === 0 ? {} : { held: call.held }),
     correlation_id: live.correlationId,
   };
   return childRow(live, executionId, { workflowId, versionId, input: call.input, trigger, createdAt: call.at });

@@ -154,6 +154,11 @@ const rows = {
     'This release cannot run the stored definition that a `sub_workflow` names.',
     'Publish it again; validation says what has changed.',
   ),
+  held_by_caller: row(
+    'no',
+    'A step asked for a lock, or an execution for its place under a concurrency limit, that is held by an execution which waits for it.',
+    'Give caller and called different keys, or let the caller not wait (`"wait": false`).',
+  ),
   depth_limit: row(
     'no',
     'Executions called one another more than 32 deep.',
