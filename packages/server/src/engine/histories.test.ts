@@ -68,6 +68,7 @@ function around({ execution: { id, root, input, trigger } }: History) {
     generation: 0,
     depth: 0,
     callPath: '',
+    heldByCallers: [],
     outside: null,
   };
   return { context, entropy: { uuid: () => 'uuid', random: () => 0.5, executionId: () => 'execution' } };
