@@ -94,6 +94,8 @@ describe('a snapshot', () => {
     await engines.rows(`update execution_snapshots set ${other}`);
     await expect(engines.expectSound()).rejects.toThrow('deeply equal []');
     await engines.rows('delete from execution_snapshots');
+    await theNext();
+    await engines.ended(id);
   });
 
   it('refers to large values as the journal does', async () => {
