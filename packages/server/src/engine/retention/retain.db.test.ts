@@ -8,6 +8,7 @@ import type { BlobStore } from '../../kernel/blob/blob-store.ts';
 import { createDiskBlobs } from '../../kernel/blob/disk-blobs.ts';
 import { defaultTenantId } from '../../kernel/db/database.ts';
 import { silentLog } from '../../kernel/log/log.ts';
+import { uuidV7 } from '../execution-id.ts';
 import { createReading } from '../reading.ts';
 import { type RetentionDeps, retain } from './retain.ts';
 
@@ -149,6 +150,22 @@ describe('a month that is past its time', () => {
     expect(await reading().find(defaultTenantId, id)).toBeUndefined();
     expect(await engine.command(defaultTenantId, id, 'cancel', { reason: 'late' })).toBe('not_found');
     await engines.expectSound();
+  });
+
+  it('leaves alone what a retry that has not begun is still to read', async () => {
+    const engine = await engines.anEngine();
+    const id = idOf(await engine.start(aStart(await engines.publish([act('only')]))));
+    await engines.ended(id);
+    await engine.drain(0);
+    const retry = uuidV7(Date.now());
+    await engines.rows(`
+      insert into workflow_executions (id, tenant_id, workflow_id, version_id, root_id, retry_of, shard)
+      select '${retry}', tenant_id, workflow_id, version_id, id, id, get_byte(uuid_send('${retry}'), 15)
+        from workflow_executions where id = '${id}'`);
+    nextMonth();
+    await run();
+    expect(await Promise.all([id, retry].map(isThere))).toEqual([true, true]);
+    await engines.rows(`delete from workflow_executions where id = '${retry}'`);
   });
 });
 
