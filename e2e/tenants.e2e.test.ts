@@ -19,12 +19,16 @@ it('answers 404 for every door to what belongs to another tenant, and lists none
   const definition = aWorkflow([naps('nap', '1h')]);
   const workflow = (await ours.post('/workflows', definition)).json;
   const { execution_id } = (await ours.post(`/workflows/${workflow.id}/execute`)).json;
+  const operation = await ours.post('/executions/bulk', { action: 'pause', filter: { business_key: 'none' } });
 
-  const doors: readonly (readonly [string, string])[] = [
+  const doors: readonly (readonly [string, string, object?])[] = [
     ['GET', `/executions/${execution_id}`],
     ['GET', `/executions/${execution_id}/steps`],
     ['GET', `/executions/${execution_id}/events`],
     ['POST', `/executions/${execution_id}/cancel`],
+    ['PATCH', `/executions/${execution_id}`, { labels: { seen: 'yes' } }],
+    ['GET', `/operations/${operation.json.id}`],
+    ['POST', `/operations/${operation.json.id}/cancel`],
     ...[workflow.id, definition.workflow_id].flatMap((name) => [
       ['GET', `/workflows/${name}`] as const,
       ['GET', `/workflows/${name}/versions`] as const,
@@ -36,12 +40,15 @@ it('answers 404 for every door to what belongs to another tenant, and lists none
       ['DELETE', `/workflows/${name}`] as const,
     ]),
   ];
-  for (const [method, path] of doors) {
-    const answer = await theirs.call(method, path);
+  for (const [method, path, body] of doors) {
+    const answer = await theirs.call(method, path, body);
     expect([method, path, answer.status, answer.json.code]).toEqual([method, path, 404, 'not_found']);
   }
   expect((await theirs.get('/workflows')).json.data).toEqual([]);
   expect((await theirs.get('/executions')).json.data).toEqual([]);
+  expect((await theirs.get('/executions?count=true')).json).toMatchObject({ count: 0 });
+  const all = await theirs.post('/executions/bulk', { action: 'cancel', filter: { status: 'RUNNING' } });
+  expect((await theirs.get(`/operations/${all.json.id}`)).json).toMatchObject({ matched: 0, done: 0 });
 
   const untouched = await ours.get(`/executions/${execution_id}`);
   expect(untouched.json.status).toBe('RUNNING');

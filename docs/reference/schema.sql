@@ -7,6 +7,22 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
 RETURN (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_execution_labels()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    delete from execution_labels
+     where tenant_id = old.tenant_id and execution_id = old.id and label in (select searchable_labels(old.labels));
+  end if;
+  insert into execution_labels (tenant_id, execution_id, label)
+  select new.tenant_id, new.id, searchable_labels(new.labels) on conflict do nothing;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.note_changed_execution()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -34,6 +50,15 @@ CREATE OR REPLACE FUNCTION public.readable_json(data text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN (POSITION(('\u'::text) IN (data)) = 0) THEN (data)::json ELSE (regexp_replace(data, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})'::text, '\1\\ufffd'::text, 'g'::text))::json END
+;
+
+CREATE OR REPLACE FUNCTION public.searchable_labels(labels text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select key || ':' || value from json_each_text(labels::json) where octet_length(key) + octet_length(value) < 2000
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.sees_execution(execution uuid)
@@ -283,6 +308,19 @@ create policy owner on execution_keys for all to <owner> using (true) with check
 grant insert, select on execution_keys to cloudflow_app;
 grant delete, insert, select on execution_keys to cloudflow_engine;
 
+create table execution_labels (
+  tenant_id            uuid not null,
+  execution_id         uuid not null,
+  label                text not null,
+  constraint execution_labels_pkey PRIMARY KEY (tenant_id, label, execution_id)
+);
+alter table execution_labels enable row level security, force row level security;
+create policy app on execution_labels for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on execution_labels for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_labels for all to <owner> using (true) with check (true);
+grant insert, select on execution_labels to cloudflow_app;
+grant delete, insert, select on execution_labels to cloudflow_engine;
+
 create table execution_snapshots (
   execution_id         uuid not null,
   at                   timestamp with time zone not null default now(),
@@ -342,6 +380,42 @@ create table master_key (
 );
 alter table master_key enable row level security, force row level security;
 create policy owner on master_key for all to <owner> using (true) with check (true);
+
+create table operations (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  until_id             uuid not null,
+  position             uuid,
+  worker               uuid,
+  created_at           timestamp with time zone not null default clock_timestamp(),
+  finished_at          timestamp with time zone,
+  worker_until         timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone,
+  matched              integer not null,
+  done                 integer not null default 0,
+  failed               integer not null default 0,
+  status               text not null default 'RUNNING'::text,
+  action               text not null,
+  request              text not null,
+  workflow_ids         uuid[],
+  errors               text not null default '[]'::text,
+  created_by           text not null,
+  correlation_id       text not null,
+  key                  text,
+  hash                 bytea,
+  constraint operations_pkey PRIMARY KEY (id),
+  constraint operations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint operations_action_check CHECK ((action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
+  constraint operations_status_check CHECK ((status = ANY (ARRAY['RUNNING'::text, 'COMPLETED'::text, 'CANCELLED'::text])))
+);
+CREATE INDEX operations_finished ON operations USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX operations_key ON operations USING btree (tenant_id, key) WHERE (key IS NOT NULL);
+CREATE INDEX operations_open ON operations USING btree (worker_until) WHERE (finished_at IS NULL);
+alter table operations enable row level security, force row level security;
+create policy app on operations for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on operations for all to cloudflow_engine using (true) with check (true);
+create policy owner on operations for all to <owner> using (true) with check (true);
+grant insert, select, update on operations to cloudflow_app;
+grant delete, select, update on operations to cloudflow_engine;
 
 create table outbox (
   id                   uuid not null,
@@ -492,7 +566,13 @@ create table workflow_executions (
   constraint workflow_executions_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
   constraint workflow_executions_shard_check CHECK (((shard >= 0) AND (shard <= 255)))
 ) partition by RANGE (id);
+CREATE INDEX workflow_executions_business_key ON workflow_executions USING btree (tenant_id, business_key text_pattern_ops, id) WHERE (business_key IS NOT NULL);
+CREATE INDEX workflow_executions_cancelled ON workflow_executions USING btree (tenant_id, id) WHERE (status = 4);
 CREATE INDEX workflow_executions_children ON workflow_executions USING btree (parent_id, id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX workflow_executions_failed ON workflow_executions USING btree (tenant_id, id) WHERE (status = 3);
+CREATE INDEX workflow_executions_failed_of_workflow ON workflow_executions USING btree (tenant_id, workflow_id, id) WHERE (status = 3);
+CREATE INDEX workflow_executions_retries ON workflow_executions USING btree (retry_of, id) WHERE (retry_of IS NOT NULL);
+CREATE INDEX workflow_executions_tenant ON workflow_executions USING btree (tenant_id, id);
 CREATE INDEX workflow_executions_unfinished ON workflow_executions USING btree (shard, id) WHERE (finished_at IS NULL);
 CREATE INDEX workflow_executions_waiting ON workflow_executions USING btree (tenant_id, priority, id) INCLUDE (shard) WHERE (status = 0);
 CREATE INDEX workflow_executions_workflow ON workflow_executions USING btree (tenant_id, workflow_id, id);

@@ -62,7 +62,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   const roles = resolveRoles(config.roles);
   const auth = createAuth({ database, clock: systemClock });
   if (config.bootstrapApiKey !== null) await auth.ensureBootstrapKey(config.bootstrapApiKey);
-  const { engine, housekeeping, routes } = createServices(config, { ...deps, metrics, opened, stack });
+  const { engine, operations, housekeeping, routes } = createServices(config, { ...deps, metrics, opened, stack });
   const health = createHealth([...databaseParts(database), enginePart(engine)]);
   const gateway = createGateway({
     log,
@@ -77,6 +77,7 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   });
   stack.add('http', () => gateway.close(lastAnswersMs));
   stack.add('engine', () => engine.drain(config.drainTimeoutMs));
+  stack.add('operations', operations.stop);
   stack.add('readiness', async () => {
     health.drain();
     gateway.drain();
@@ -86,7 +87,10 @@ async function start(config: Config, deps: ComposeDeps, stack: StopStack): Promi
   // Without the role it accepts starts, and leaves them to those that have it.
   await engine.begin({ drives });
   const url = await gateway.listen(config);
-  if (drives) housekeeping.start();
+  if (drives) {
+    operations.begin();
+    housekeeping.start();
+  }
   const firstKey = config.bootstrapApiKey === null ? await auth.makeFirstKey() : null;
   return { url, gateway, database, firstKey, stop: stack.stop };
 }

@@ -1,6 +1,6 @@
 /** The chores of a process that drives executions. */
 import { forgetCredentialKeys } from '../credential/index.ts';
-import { forgetKeys, forgetOwners, forgetSnapshots, retain } from '../engine/index.ts';
+import { forgetKeys, forgetOperations, forgetOwners, forgetSnapshots, retain } from '../engine/index.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -39,6 +39,7 @@ export function houseTasks(deps: HouseTaskDeps): HousekeepingTask[] {
         forgotten.inc(await forgetKeys(database, window));
         forgotten.inc(await forgetPublishKeys(database, window));
         forgotten.inc(await forgetCredentialKeys(database, window));
+        forgotten.inc(await forgetOperations(database, window));
       },
     },
     { name: 'forget snapshots', everyMs: 60 * minuteMs, run: () => forgetSnapshots(database) },

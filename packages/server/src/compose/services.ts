@@ -2,7 +2,14 @@
 import { type Action, createActions, createTryCredential } from '../action/index.ts';
 import type { Config } from '../config.ts';
 import { createCredentials, credentialRoutes } from '../credential/index.ts';
-import { createEngine, createReading, createStreamSlots, engineRoutes, uuidV7 } from '../engine/index.ts';
+import {
+  createEngine,
+  createOperations,
+  createReading,
+  createStreamSlots,
+  engineRoutes,
+  uuidV7,
+} from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
@@ -62,27 +69,24 @@ export function createServices(
     observer: engineObserver(metrics),
     onFatal,
   });
-  const workflows = createWorkflows({
-    database,
-    actions: actions.registry,
-    resolver,
-    credentials,
-    newId,
-  });
+  const workflows = createWorkflows({ database, actions: actions.registry, resolver, credentials, newId });
   const housekeeping = createChores(config, { opened, log, metrics });
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);
   engineMetrics(metrics, engine);
   const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
+  const executions = { engine, workflows: resolver, reading, database, clock: systemClock };
+  const operations = createOperations({ ...executions, log: part('operations') });
   const routes = [
     ...credentialRoutes({
       credentials,
       tryCredential: createTryCredential({ openCredential: credentials.open, egress, log: part('action') }),
     }),
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
-    ...engineRoutes({ engine, workflows: resolver, reading, streams, database, clock: systemClock }),
+    ...engineRoutes({ ...executions, streams }),
+    ...operations.routes,
   ];
-  return { engine, housekeeping, routes };
+  return { engine, operations: operations.worker, housekeeping, routes };
 }
 
 function createChores(

@@ -20,5 +20,14 @@ export function timeOf(executionId: string): number {
   return Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16);
 }
 
+/** The smallest id that is larger than this one. */
+export function nextId(id: string): string {
+  const next = BigInt(`0x${id.replaceAll('-', '')}`) + 1n;
+  return next
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /** 48 bits of milliseconds. */
 const maxTime = 2 ** 48 - 1;

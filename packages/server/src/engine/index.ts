@@ -4,10 +4,12 @@ export type { Engine, ExecutionHead, FinishedExecution, StartOptions, StartReque
 export { uuidV7 } from './execution-id.ts';
 export { createStreamSlots } from './following/stream-slots.ts';
 export type { EngineObserver } from './observer.ts';
+export { createOperations } from './operations/index.ts';
 export { createReading, type Reading } from './reading.ts';
 export { type RetentionObserver, retain } from './retention/retain.ts';
 export { engineRoutes } from './routes.ts';
 export { forgetOwners } from './store/attempt-owners.ts';
 export { forgetKeys } from './store/forget-keys.ts';
+export { forgetOperations } from './store/operations.ts';
 export { forgetSnapshots } from './store/snapshots.ts';
 export { type Invariant, invariants } from './store/violations.ts';

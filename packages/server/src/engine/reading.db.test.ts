@@ -87,21 +87,21 @@ it('lists newest first by workflow, status and time, of one tenant only', async 
   await anExecution({ ...(await aWorkflow(stranger)), tenantId: stranger });
 
   const { workflowId } = workflow;
-  const listed = async (filter: object) =>
-    (await reading.list(defaultTenantId, { workflowIds: [workflowId], limit: 10, ...filter })).map(({ id }) =>
+  const listed = async (filter: object, limit = 10) =>
+    (await reading.list(defaultTenantId, { workflowIds: [workflowId], ...filter }, limit)).map(({ id }) =>
       ids.indexOf(id),
     );
   expect(await listed({})).toEqual([3, 2, 1, 0]);
   expect(await listed({ statuses: ['COMPLETED', 'RUNNING'] })).toEqual([3, 2, 0]);
   expect(await listed({ from: firstIdAt(start + 1_000), before: firstIdAt(start + 3_000) })).toEqual([2, 1]);
   expect(await listed({ before: ids[2] })).toEqual([1, 0]);
-  expect(await listed({ limit: 1 })).toEqual([3]);
+  expect(await listed({}, 1)).toEqual([3]);
   const other = await aWorkflow();
   ids.push(await anExecution({ ...other, at: start + 1_500 }));
   expect(await listed({ workflowIds: [workflowId, other.workflowId] })).toEqual([3, 2, 4, 1, 0]);
   expect(await listed({ workflowIds: [] })).toEqual([]);
   expect(await reading.latest(defaultTenantId, workflowId)).toMatchObject({ id: ids[3] });
-  expect(await reading.list(stranger, { workflowIds: [workflowId], limit: 10 })).toEqual([]);
+  expect(await reading.list(stranger, { workflowIds: [workflowId] }, 10)).toEqual([]);
 });
 
 it('pages through a journal without loss, whatever is small: pages, rows, or the memory for them', async () => {

@@ -6,7 +6,7 @@ import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import { apply } from '@cloudflow/core/run/apply.ts';
 import type { RunContext } from '@cloudflow/core/run/contract.ts';
-import type { RunEvent } from '@cloudflow/core/run/event.ts';
+import type { ExecutionStatus, RunEvent } from '@cloudflow/core/run/event.ts';
 import { explain, gatesOf, gateText } from '@cloudflow/core/run/explain/explain.ts';
 import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
 import { type Past, pastOf } from '@cloudflow/core/run/past.ts';
@@ -21,6 +21,8 @@ import { executionRow } from './execution-view.ts';
 import type { Explained } from './explaining/explain-view.ts';
 import { gateId } from './gates/gate-id.ts';
 import { createLargeValues } from './journal/large-values.ts';
+import { countByStatus, countExecutions } from './store/count-executions.ts';
+import type { ExecutionFilter } from './store/execution-filter.ts';
 import { wasRetriedSince } from './store/next-generation.ts';
 import { placeAtGate } from './store/place-at-gate.ts';
 import * as store from './store/read.ts';
@@ -134,7 +136,11 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
     /** Undefined when there is none, or it belongs to another tenant. */
     find,
     head,
-    list: (tenantId: string, filter: store.ExecutionFilter) => store.listHeads(reader(tenantId), tenantId, filter),
+    list: (tenantId: string, filter: ExecutionFilter, limit: number) =>
+      store.listHeads(reader(tenantId), tenantId, filter, limit),
+    count: (tenantId: string, filter: ExecutionFilter) => countExecutions(reader(tenantId), tenantId, filter),
+    countByStatus: (tenantId: string, filter: ExecutionFilter, statuses: readonly ExecutionStatus[]) =>
+      countByStatus(reader(tenantId), tenantId, filter, statuses),
 
     async variables(tenantId: string, of: store.StoredHead): Promise<JsonObject> {
       return variables((await fold(tenantId, of)).state);
@@ -206,7 +212,7 @@ export function createReading({ database, planOf, blobs }: ReadingDeps) {
 
     /** The last execution of a workflow that was started, as a list shows it. */
     async latest(tenantId: string, workflowId: string): Promise<ReturnType<typeof executionRow> | null> {
-      const [last] = await store.listHeads(reader(tenantId), tenantId, { workflowIds: [workflowId], limit: 1 });
+      const [last] = await store.listHeads(reader(tenantId), tenantId, { workflowIds: [workflowId] }, 1);
       return last ? executionRow(last) : null;
     },
   };

@@ -4,7 +4,6 @@ import { slugPattern } from '@cloudflow/core/definition/schema/value-schemas.ts'
 import type { Json } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
 import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
-import { pageQuery } from '../kernel/http/list.ts';
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const anyJson = Type.Unsafe<Json>(Type.Unknown());
@@ -20,9 +19,8 @@ export const workflowParams = Type.Object({
     description: 'Its `workflow_id`, or its UUID.',
   }),
 });
-export const executionParams = Type.Object({
-  id: Type.String({ pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$' }),
-});
+export const executionIdPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+export const executionParams = Type.Object({ id: Type.String({ pattern: executionIdPattern }) });
 
 export const startBody = Type.Object(
   {
@@ -60,14 +58,6 @@ export const signalBody = Type.Object(
   },
   { additionalProperties: false },
 );
-const aTime = { format: 'date-time', 'x-expected': 'a time as in RFC 3339, such as 2026-01-31T08:00:00Z' } as const;
-export const listQuery = Type.Object({
-  ...pageQuery,
-  workflow_id: Type.Optional(workflowParams.properties.id),
-  status: Type.Optional(Type.String({ description: `One or more of ${statuses.join(', ')}, with commas between.` })),
-  started_after: Type.Optional(Type.String({ ...aTime, description: 'Made at this time or later.' })),
-  started_before: Type.Optional(Type.String({ ...aTime, description: 'Made before this time.' })),
-});
 export const eventsHeaders = Type.Object({
   accept: Type.Optional(Type.String()),
   'last-event-id': Type.Optional(

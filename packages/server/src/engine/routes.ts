@@ -1,7 +1,6 @@
 /** HTTP doors of the engine: starting executions, looking at them, telling them to end, to hold, to go on, sending them signals. */
-import { parseDuration, parseTimestamp } from '@cloudflow/core/definition/duration.ts';
-import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
-import Type, { type Static } from 'typebox';
+import { parseDuration } from '@cloudflow/core/definition/duration.ts';
+import Type from 'typebox';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
@@ -11,23 +10,23 @@ import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { CommandKind, Engine } from './engine.ts';
-import { executionLinks, executionRow, executionText } from './execution-view.ts';
+import { executionLinks, executionText } from './execution-view.ts';
 import { explainRoute } from './explaining/routes.ts';
 import { eventsRoute } from './following/routes.ts';
 import type { StreamSlots } from './following/stream-slots.ts';
-import { aDayBefore, firstIdAt } from './id-range.ts';
+import { listRoutes } from './listing/routes.ts';
 import { pauseRoutes } from './pausing/routes.ts';
 import type { Reading } from './reading.ts';
 import { createRetries } from './retry-execution.ts';
 import * as schemas from './route-schemas.ts';
 import { batchRoute } from './routes/batch.ts';
 import { interventionRoutes } from './routes/interventions.ts';
+import { labelRoute } from './routes/labels.ts';
 import { retryRoute } from './routes/retry.ts';
 import { createStartBatch } from './start-batch.ts';
 import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
 import { stepTexts } from './step-view.ts';
 import { mustBeStorable, type NamedText } from './storable-text.ts';
-import type { StoredHead } from './store/read.ts';
 
 export type EngineRouteDeps = {
   readonly engine: Engine;
@@ -40,7 +39,6 @@ export type EngineRouteDeps = {
 
 const tags = ['executions'];
 const longestWaitMs = 45_000;
-const byId = createCursor('executions', Type.String({ format: 'uuid' }));
 const byPath = createCursor('steps', Type.String());
 
 export function engineRoutes({
@@ -55,12 +53,12 @@ export function engineRoutes({
     executeRoute(createStartExecution({ engine, workflows, reading })),
     batchRoute(createStartBatch({ engine, workflows })),
     ...listRoutes(workflows, reading),
+    labelRoute(database, reading),
     ...detailRoutes(reading),
     explainRoute(reading),
     retryRoute(createRetries({ engine, workflows, reading, database, clock })),
     ...interventionRoutes({ engine, reading }),
     eventsRoute({ reading, streams, watch: engine.watch }),
-    childrenRoute(reading),
     ...commands.map((command) => commandRoute(engine, command)),
     ...pauseRoutes(engine, workflows),
     signalRoute(engine),
@@ -98,81 +96,6 @@ function executeRoute(start: StartExecution): Route {
       return begun.finished && waitMs !== undefined
         ? rawJson(200, executionText(begun.finished), answered)
         : reply(202, { execution_id: begun.executionId, status: begun.status, links }, answered);
-    },
-  });
-}
-
-function listRoutes(workflows: WorkflowSource, reading: Reading): readonly Route[] {
-  const page = async (tenantId: string, query: Static<typeof schemas.listQuery>, workflowIds?: readonly string[]) => {
-    const limit = query.limit ?? defaultLimit;
-    const rows = await reading.list(tenantId, {
-      ...(workflowIds && { workflowIds }),
-      ...readFilter(query),
-      limit: limit + 1,
-    });
-    return reply(200, pageOfRows(rows, limit));
-  };
-  return [
-    route({
-      method: 'GET',
-      path: '/executions',
-      auth: { permission: 'execution:read' },
-      tags,
-      summary: 'List executions, newest first',
-      description:
-        'A `workflow_id` that is a name stands for all workflows that bear or bore it, deleted ones included; a UUID for ' +
-        'one workflow.',
-      query: schemas.listQuery,
-      replies: { 200: pageOf(schemas.executionRowSchema) },
-      async handle({ query, caller: { tenantId } }) {
-        if (query.workflow_id === undefined) return page(tenantId, query);
-        return page(tenantId, query, await workflows.idsOf(tenantId, query.workflow_id));
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/workflows/:id/history',
-      auth: { permission: 'execution:read' },
-      tags,
-      summary: 'List the executions of a workflow, newest first',
-      description:
-        'By its name those of all workflows that bear or bore it, deleted ones included; by a UUID those of one.',
-      params: schemas.workflowParams,
-      query: Type.Omit(schemas.listQuery, ['workflow_id']),
-      replies: { 200: pageOf(schemas.executionRowSchema) },
-      async handle({ params, query, caller: { tenantId } }) {
-        const workflowIds = await workflows.idsOf(tenantId, params.id);
-        if (workflowIds.length === 0) throw problem('not_found', { detail: `There is no workflow ${params.id}.` });
-        return page(tenantId, query, workflowIds);
-      },
-    }),
-  ];
-}
-
-/** `rows` may be one more than are shown, which says that there is a next page. */
-function pageOfRows(rows: readonly StoredHead[], limit: number) {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { data: rows.slice(0, limit).map(executionRow), next_cursor: last ? byId.encode(last.id) : null };
-}
-
-function childrenRoute(reading: Reading): Route {
-  return route({
-    method: 'GET',
-    path: '/executions/:id/children',
-    auth: { permission: 'execution:read' },
-    tags,
-    summary: 'List the executions that an execution started, newest first',
-    description: 'Those of its own steps; each lists its own. `parent` and `root` of an execution lead the other way.',
-    params: schemas.executionParams,
-    query: Type.Omit(schemas.listQuery, ['workflow_id']),
-    replies: { 200: pageOf(schemas.executionRowSchema) },
-    async handle({ params: { id }, query, caller: { tenantId } }) {
-      const { limit = defaultLimit } = query;
-      const parent = await reading.head(tenantId, id);
-      // Without its months every month there is would be looked into.
-      const range = { from: aDayBefore(parent.id), ...readFilter(query) };
-      const rows = await reading.list(tenantId, { parentId: parent.id, ...range, limit: limit + 1 });
-      return reply(200, pageOfRows(rows, limit));
     },
   });
 }
@@ -307,39 +230,6 @@ function textsOf({ labels, business_key }: StartBody): readonly NamedText[] {
     return [[pointer, name] as const, [pointer, value] as const];
   });
   return [['/business_key', business_key], ...named];
-}
-
-function readFilter({
-  status,
-  started_after,
-  started_before,
-  cursor,
-}: Omit<Static<typeof schemas.listQuery>, 'workflow_id'>) {
-  const statuses = status === undefined ? undefined : readStatuses(status);
-  const from = started_after === undefined ? undefined : firstIdAt(readTime('started_after', started_after));
-  const until = started_before === undefined ? undefined : firstIdAt(readTime('started_before', started_before));
-  const position = byId.decode(cursor);
-  // Both are upper bounds of the id: the lower of the two holds.
-  const before = position !== undefined && (until === undefined || position < until) ? position : until;
-  return {
-    ...(statuses && { statuses }),
-    ...(from !== undefined && { from }),
-    ...(before !== undefined && { before }),
-  };
-}
-
-function readStatuses(text: string): readonly ExecutionStatus[] {
-  return text.split(',').map((word) => {
-    const status = schemas.statuses.find((each) => each === word);
-    if (status === undefined) throw invalidParameter('status', `Expected some of ${schemas.statuses.join(', ')}.`);
-    return status;
-  });
-}
-
-function readTime(name: string, text: string): number {
-  const at = parseTimestamp(text);
-  if (at === undefined) throw invalidParameter(name, 'Expected a time as in RFC 3339, such as 2026-01-31T08:00:00Z.');
-  return at;
 }
 
 function invalidParameter(name: string, message: string) {

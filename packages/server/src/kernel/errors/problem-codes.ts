@@ -238,6 +238,12 @@ export const problemCodes = {
     meaning: 'The execution keeps 1,000 signals that no step has taken yet. This one was not stored.',
     remedy: 'Send it again after `Retry-After` seconds, when a step has taken some.',
   },
+  too_many_operations: {
+    status: 429,
+    title: 'Too many operations are under way',
+    meaning: 'Twenty operations on many executions are under way for this tenant. This one was not made.',
+    remedy: 'Cancel one, or come back after `Retry-After` seconds, when one is over.',
+  },
   too_many_streams: {
     status: 429,
     title: 'Too many streams are open',
