@@ -178,8 +178,9 @@ async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void
     await parts.gates.recover(shards);
     parts.takingUp.over();
   } catch (error) {
-    parts.takingUp.failed({ error });
     const left = (): TakenShard[] => taken.filter(({ shard }) => parts.ownership.owns(shard));
+    if (left().length === 0) return; // others take up what is in them: they were lost, or given back by a process that stops
+    parts.takingUp.failed({ error });
     const again = (): void => void recover(parts, left());
     setTimeout(again, RECOVER_AGAIN_MS).unref();
   }
