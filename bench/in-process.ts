@@ -45,6 +45,10 @@ export async function startInProcess(url: string, wal: () => Promise<bigint>): P
     planOf: () => Promise.reject(new Error('nothing is recovered here')),
     readHead: () => Promise.resolve(undefined),
     blobs: createPostgresBlobs(database),
+    secrets: {
+      sealer: () => Promise.reject(new Error('nothing is sensitive here')),
+      open: () => Promise.reject(new Error('nothing is sensitive here')),
+    },
     clock: systemClock,
     log: silentLog,
     onFatal(error) {

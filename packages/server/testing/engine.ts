@@ -18,9 +18,11 @@ import { createPostgresBlobs } from '../src/kernel/blob/postgres-blobs.ts';
 import { systemClock } from '../src/kernel/clock/clock.ts';
 import { type Database, defaultTenantId } from '../src/kernel/db/database.ts';
 import { silentLog } from '../src/kernel/log/log.ts';
+import type { SecretBox } from '../src/kernel/secret/secret-box.ts';
 import { createResolver, createWorkflows, type ResolvedWorkflow } from '../src/workflow/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { runChecks } from './journal-checks.ts';
+import { testSecrets } from './secrets.ts';
 import { wrongSnapshots } from './snapshot-check.ts';
 
 export type Row = Record<string, unknown>;
@@ -42,6 +44,7 @@ export type TestEngines = {
   readonly url: string;
   readonly database: Database;
   readonly blobs: BlobStore;
+  readonly secrets: SecretBox;
   /** An engine that has begun. `drives: false`: it only accepts. It is drained after the test. */
   anEngine(options?: Partial<EngineDeps> & { readonly drives?: boolean }): Promise<TestEngine>;
   publish(steps: readonly object[], more?: object): Promise<ResolvedWorkflow>;
@@ -84,10 +87,12 @@ export function useEngines(): TestEngines {
   let test: TestDatabase;
   let sql: pg.Client;
   let made = 0;
+  let secrets: SecretBox;
   const running: TestEngine[] = [];
 
   beforeAll(async () => {
     test = await createTestDatabase();
+    secrets = testSecrets(test.database);
     sql = new pg.Client({ connectionString: test.url });
     await sql.connect();
   });
@@ -124,6 +129,9 @@ export function useEngines(): TestEngines {
     },
     rows,
     one,
+    get secrets() {
+      return secrets;
+    },
     async anEngine({ drives = true, ...options } = {}) {
       const { planOf, resolveForStart } = resolver();
       const engine = createEngine({
@@ -136,7 +144,9 @@ export function useEngines(): TestEngines {
         resolveForStart,
         planOf,
         blobs: createPostgresBlobs(test.database),
-        readHead: createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database) }).find,
+        secrets,
+        readHead: createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database), secrets })
+          .find,
         clock: systemClock,
         log: silentLog,
         onFatal: (error) => {

@@ -50,6 +50,7 @@ export function compileStep(step: LaidStep, workshop: Workshop): PlanStep {
       document.output === undefined
         ? null
         : sources.template(`${pointer}/output`, document.output, viewOf(step, layout, ['result'])),
+    sensitive: document.sensitive === true, // spreads from here, see sensitive.ts
     work,
   };
 }

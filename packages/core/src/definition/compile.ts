@@ -16,6 +16,7 @@ import type { ActionCatalog, CompileResult, Plan } from './plan.ts';
 import { pointerTo } from './pointer.ts';
 import { checkRetry } from './retry-policy.ts';
 import { workflowSchema } from './schema/workflow-schema.ts';
+import { spreadSensitive } from './sensitive.ts';
 import { checkSoundness } from './soundness/soundness.ts';
 import { createSources } from './sources.ts';
 import { readTimeout } from './timeout.ts';
@@ -102,15 +103,20 @@ function compileChecked(document: WorkflowDocument, actions: ActionCatalog, issu
 
 function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
   const { document, layout, sources, issues } = workshop;
-  const steps = layout.steps.map((step) => compileStep(step, workshop));
+  const compiled = layout.steps.map((step) => compileStep(step, workshop));
+  const blocks = layout.blocks.map(({ index, name, kind, owner, steps }) => ({ index, name, kind, owner, steps }));
+  const output = document.output === undefined ? null : sources.template('/output', document.output, viewOfEnd);
+  const { steps, hidesOutput } = spreadSensitive({ steps: compiled, blocks, stepIndex: layout.byId, output }, issues);
   return {
     workflowId: document.workflow_id,
     version: document.version,
     steps,
-    blocks: layout.blocks.map(({ index, name, kind, owner, steps }) => ({ index, name, kind, owner, steps })),
+    blocks,
     stepIndex: layout.byId,
     variables: document.variables ?? {},
-    output: document.output === undefined ? null : sources.template('/output', document.output, viewOfEnd),
+    output,
+    hasSensitive: steps.some(({ sensitive }) => sensitive),
+    hidesOutput,
     timeoutMs: readTimeout(document.timeout, '/timeout', issues),
     onFailure: layout.onFailure,
     onCancel: layout.onCancel,

@@ -34,6 +34,7 @@ export type WorkDocument = {
   readonly retry?: RetryDocument;
   readonly on_error?: 'fail' | 'continue' | 'skip' | HandlerDocument;
   readonly delivery?: 'at_least_once' | 'at_most_once';
+  readonly sensitive?: boolean;
 };
 
 export type StepDocument = WorkDocument & {

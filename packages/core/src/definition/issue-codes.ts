@@ -74,6 +74,7 @@ export const meaningCodes = {
   dynamic_step_reference: 'An expression names a step only when it runs.',
   unknown_variable: 'An expression reads a variable that nothing writes.',
   unknown_input_field: 'An expression reads a field that `input_schema` does not allow.',
+  sensitive_in_plain_text: 'What a sensitive step gave would be kept where nothing is encrypted.',
   invalid_credential_name: 'A credential is named by something else than a constant name.',
   invalid_input_schema: '`input_schema` is not a JSON Schema that can be run.',
   nested_too_deep: 'Blocks or values are nested too deep.',

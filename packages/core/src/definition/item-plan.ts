@@ -41,6 +41,8 @@ function makeItemPlan(plan: Plan, top: number): ItemPlan {
       stepIndex: new Map(own.map(({ id, index }) => [id, index])),
       variables: {},
       output: null,
+      hasSensitive: own.some(({ sensitive }) => sensitive),
+      hidesOutput: own.some(({ sensitive }) => sensitive), // the outputs of its steps, which nobody waits for
       timeoutMs: null,
       onFailure: null,
       onCancel: null,

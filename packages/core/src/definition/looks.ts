@@ -33,7 +33,8 @@ function note(looks: Map<string, Look>, [field, ...rest]: readonly (string | num
   looks.set(field, inner);
 }
 
-function referencesOf({ when, milestone, lock, output, work }: PlanStep): readonly Reference[] {
+/** Of all expressions of a step, but for those of the steps inside it. */
+export function referencesOf({ when, milestone, lock, output, work }: PlanStep): readonly Reference[] {
   return [when, milestone?.when ?? null, lock?.key ?? null, output, ...sourcesOf(work)].flatMap(
     (source) => source?.references ?? [],
   );

@@ -25,6 +25,10 @@ export type Plan = {
   readonly onCancel: number | null;
   /** Some milestone asks for time or chance, so that any event may change the answer. */
   readonly hasTimedMilestones: boolean;
+  /** Some step is sensitive. */
+  readonly hasSensitive: boolean;
+  /** Its output takes from a sensitive step: nobody is given it. */
+  readonly hidesOutput: boolean;
   /** The credentials that its actions use, each where it is named first. */
   readonly credentials: readonly CredentialUse[];
   /** 1 (first) to 5. */
@@ -140,6 +144,8 @@ export type PlanStep = {
   readonly compensation: number | null;
   /** Shapes the output from `result`; null: the raw result. */
   readonly output: Template | null;
+  /** Said so, or found by what it takes: its input and output are sealed before they are kept, and never shown. */
+  readonly sensitive: boolean;
   readonly work: Work;
 };
 

@@ -1,4 +1,5 @@
 /** What the end of a block means for the step that holds it, and for the execution. */
+import { unsaid } from '../definition/sensitive.ts';
 import { arrivalCompleted } from './arrivals.ts';
 import { caseCompleted } from './cases.ts';
 import { type Decision, record } from './decision.ts';
@@ -54,7 +55,10 @@ function complete(d: Decision): void {
     plan.output === null
       ? bounded(defaultOutput(plan, state.top), 'output_too_large')
       : evaluate(d, state.top, plan.output);
-  if ('error' in output) return stopScope(d, state.top, { to: 'FAILED', error: output.error });
+  if ('error' in output) {
+    const error = plan.hidesOutput ? { code: output.error.code, message: unsaid } : output.error;
+    return stopScope(d, state.top, { to: 'FAILED', error });
+  }
   endExecution(d, { status: 'COMPLETED', output: output.value });
 }
 

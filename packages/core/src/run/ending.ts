@@ -1,4 +1,5 @@
 /** The last part of an execution that failed or was cancelled: undo, then `on_failure` or `on_cancel`, then the end. */
+import { masked } from '../definition/sensitive.ts';
 import type { Json } from '../json.ts';
 import { type Decision, record } from './decision.ts';
 import type { FinalStatus, StepError } from './event.ts';
@@ -99,7 +100,8 @@ export function endExecution(d: Decision, given?: { readonly status: FinalStatus
   const error = given === undefined ? withFailedCompensations(d, d.state.stop?.error ?? null) : null;
   d.tasks.length = 0; // nothing begins after the end
   record(d, { e: 'ended', at: d.at, st: status, ...(error === null ? {} : { err: error }) });
-  d.effects.push({ kind: 'end', status, output: given?.output ?? null, error });
+  const { output = null } = given ?? {};
+  d.effects.push({ kind: 'end', status, output: output !== null && d.plan.hidesOutput ? masked : output, error });
 }
 
 function withFailedCompensations(d: Decision, error: StepError | null): StepError | null {

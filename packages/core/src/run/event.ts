@@ -8,6 +8,8 @@
  * A scope path names the blocks and steps around, with their numbers where there are several: `orders.3.pay.error`. A step
  * that a `goto` has begun again stands in it with its round, `review@1.body`.
  *
+ * On disk `enc` may stand in an event: fields of a sensitive step, encrypted (server/engine/journal/sealed-values.ts).
+ *
  * On disk `big` may stand in an event: fields that are too large for the row, by the digest of their blob. Whoever reads a
  * row puts them back (server/engine/journal/large-values.ts); the rules never see it.
  */

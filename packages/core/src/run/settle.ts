@@ -1,5 +1,6 @@
 /** How steps end: an outcome is shaped, retried, handled or passed outwards, and what waited for it is looked at. */
 import type { RetryPolicy, Work } from '../definition/plan.ts';
+import { unsaid } from '../definition/sensitive.ts';
 import type { Json } from '../json.ts';
 import type { AttemptError, AttemptOutcome } from './contract.ts';
 import { type Decision, type Place, record } from './decision.ts';
@@ -80,9 +81,14 @@ export function endFailed(d: Decision, { scope, step }: Place, err: StepError): 
   else stopScope(d, scope, { to: 'FAILED', error: err });
 }
 
-/** The error with the place where it arose; one that comes from further in keeps its own. */
+/**
+ * The error with the place where it arose; of a sensitive step only the code, because errors repeat what was given, and go from
+ * here into blocks, executions, logs and lists. One that comes from further in keeps its own. */
 function located(d: Decision, { scope, step }: Place, error: StepError | AttemptError): StepError {
   const { code, message, details } = error;
+  const isOwn = !('step' in error) || error.step === undefined || error.step === step.id;
+  if (step.sensitive && isOwn)
+    return { code, message: unsaid, step: step.id, details: { path: pathOf(d.plan, step, scope) } };
   if ('step' in error && error.step !== undefined) return { code, message, step: error.step, details: details ?? {} };
   return { code, message, step: step.id, details: { ...details, path: pathOf(d.plan, step, scope) } };
 }

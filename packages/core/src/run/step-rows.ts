@@ -1,5 +1,6 @@
 /** The steps of an execution as people see them: one row per step run, in the order of the definition. */
 import type { Plan, PlanStep } from '../definition/plan.ts';
+import { masked } from '../definition/sensitive.ts';
 import type { Json } from '../json.ts';
 import type { RunContext } from './contract.ts';
 import type { StepError, StepStatus } from './event.ts';
@@ -62,8 +63,8 @@ function rowOf(run: StepRun, plan: Plan, state: RunState): StepRow {
     adopted: run.endOrder > 0 && run.endOrder <= (state.adopted ?? 0),
     status,
     attempt,
-    input: (context) => givenTo(run, { plan, state, context }),
-    output,
+    input: (context) => shown(step, givenTo(run, { plan, state, context })),
+    output: shown(step, output),
     error: run.withdrawn
       ? { code: 'withdrawn', message: 'The step was withdrawn before it ended.' }
       : status === 'SKIPPED'
@@ -72,6 +73,11 @@ function rowOf(run: StepRun, plan: Plan, state: RunState): StepRow {
     startedAt: began,
     finishedAt: endedAt,
   };
+}
+
+/** What is null hides nothing: it says that there is none. */
+function shown({ sensitive }: PlanStep, value: Json): Json {
+  return sensitive && value !== null ? masked : value;
 }
 
 /** One row for a step that has not run: QUEUED while it still may, SKIPPED when it cannot any more. What only undoes, or comes last, shows when it runs. */

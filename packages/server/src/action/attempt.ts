@@ -6,6 +6,8 @@ export type AttemptRequest = Extract<Effect, { readonly kind: 'attempt' }> & {
   readonly executionId: string;
   readonly tenantId: string;
   readonly correlationId: string;
+  /** What it is given and gives is encrypted where it is kept: nothing of it is logged. */
+  readonly isSensitive?: boolean;
 };
 
 export type AttemptRunner = {

@@ -116,9 +116,11 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
 /** A bug of ours or of a schema: it ends this step, and nothing else. */
 function logFault(
   log: Logger,
-  { type, executionId }: AttemptRequest,
+  { type, executionId, isSensitive }: AttemptRequest,
   { error, mask }: { readonly error: unknown; readonly mask: Mask | null },
 ): void {
+  if (isSensitive)
+    return log.error({ action: type, execution_id: executionId }, 'a try of a sensitive step could not be run');
   const shown = mask === null ? error : mask.cutText(error instanceof Error ? String(error.stack) : String(error));
   log.error({ error: shown, action: type, execution_id: executionId }, 'a try could not be run');
 }
@@ -167,7 +169,10 @@ function traceparent(executionId: string): string {
 }
 
 /** The ids are put together when a line is written: most tries write none. */
+const nothingLogged: ActionLog = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
 function actionLog(log: Logger, request: AttemptRequest, credentials: UsedCredentials): ActionLog {
+  if (request.isSensitive) return nothingLogged;
   const ids = (): object => ({
     tenant_id: request.tenantId,
     execution_id: request.executionId,

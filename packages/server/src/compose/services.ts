@@ -52,7 +52,7 @@ export function createServices(
   });
   stack.add('actions', actions.attempts.close);
   const resolver = createResolver({ database, actions: actions.registry, monotonic: () => performance.now() });
-  const reading = createReading({ database, planOf: resolver.planOf, blobs });
+  const reading = createReading({ database, planOf: resolver.planOf, blobs, secrets });
   const engine = createEngine({
     database,
     directUrl,
@@ -63,6 +63,7 @@ export function createServices(
     resolveForStart: resolver.resolveForStart,
     planOf: resolver.planOf,
     blobs,
+    secrets,
     readHead: reading.find,
     clock: systemClock,
     log: part('engine'),

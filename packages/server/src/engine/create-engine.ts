@@ -6,9 +6,11 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { Logger } from '../kernel/log/log.ts';
+import type { SecretBox } from '../kernel/secret/secret-box.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { Engine, ExecutionHead } from './engine.ts';
 import { hint } from './hinting.ts';
+import { sealedText } from './journal/sealed-values.ts';
 import type { EngineObserver } from './observer.ts';
 import { moveTries, type Parts, wire } from './wiring.ts';
 
@@ -33,6 +35,8 @@ export type EngineDeps = {
   readonly planOf: (versionId: string) => Promise<Plan>;
   /** Where large values are. */
   readonly blobs: Pick<BlobStore, 'put' | 'get'>;
+  /** Encrypts what sensitive steps were given and gave. */
+  readonly secrets: SecretBox;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -101,7 +105,10 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       return answer;
     },
     async intervene(tenantId, executionId, intervention) {
-      const payload = JSON.stringify(intervention);
+      const text = JSON.stringify(intervention);
+      // Of a step that may be sensitive: nobody looks at its plan for so rare a thing.
+      const isToSeal = intervention.deed.do === 'complete';
+      const payload = isToSeal ? sealedText(text, await deps.secrets.sealer(tenantId), executionId) : text;
       const answer = await parts.store.insertIntervention({ tenantId, executionId, payload });
       if (answer === 'accepted') hint(parts, 'inbox', [executionId]);
       return answer;

@@ -1,4 +1,5 @@
 /** The journal as people and clients read it: packed rows expanded, short keys in full words. */
+import { masked } from '@cloudflow/core/definition/sensitive.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { EventKind, RunEvent } from '@cloudflow/core/run/event.ts';
 import { iso } from './execution-view.ts';
@@ -112,10 +113,22 @@ function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {
   const { e, at, ...rest } = shown as RunEvent & { readonly [key: string]: Json };
   const view: Record<string, Json> = {};
   for (const [key, value] of Object.entries(rest)) {
-    const name = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    view[name ?? key] = key === 'until' ? iso(value as number) : (value as Json);
+    if (key === 'enc') {
+      Object.assign(view, maskedFields(value));
+      continue;
+    }
+    view[nameOf(key)] = key === 'until' ? iso(value as number) : (value as Json);
   }
   return { id: `${seq}.${place}`, seq, type: names[e], at: iso(at), ...view };
+}
+
+function nameOf(key: string): string {
+  return Object.hasOwn(fields, key) ? (fields[key] as string) : key;
+}
+
+/** In place of what is encrypted: nothing that shows the journal opens it. */
+function maskedFields(sealed: Json): Record<string, Json> {
+  return Object.fromEntries(Object.keys(sealed as object).map((key) => [nameOf(key), masked]));
 }
 
 export function positionOf({ id }: EventView): EventPosition {
@@ -129,6 +142,7 @@ export async function wholeView(view: EventView, read: (digest: string) => Promi
   const { big, ...small } = view;
   const whole: Record<string, Json | undefined> = small;
   for (const [key, digest] of Object.entries(big as { readonly [key: string]: string }))
-    whole[Object.hasOwn(fields, key) ? (fields[key] as string) : key] = await read(digest);
+    if (key === 'enc') Object.assign(whole, maskedFields(await read(digest)));
+    else whole[nameOf(key)] = await read(digest);
   return whole as EventView;
 }

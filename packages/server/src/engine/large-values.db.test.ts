@@ -146,7 +146,7 @@ describe('a blob store that fails', () => {
 });
 
 const readingOf = (planOf: Parameters<typeof createReading>[0]['planOf']) =>
-  createReading({ database: engines.database, planOf, blobs: engines.blobs });
+  createReading({ database: engines.database, planOf, blobs: engines.blobs, secrets: engines.secrets });
 
 /** Refuses to put anything until it is told otherwise. */
 function stubborn(blobs: BlobStore, until: Promise<void>): BlobStore & { refused: number } {

@@ -3,6 +3,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { ExecutionStatus } from '@cloudflow/core/run/event.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { testSecrets } from '../../testing/secrets.ts';
 import { createPostgresBlobs } from '../kernel/blob/postgres-blobs.ts';
 import { defaultTenantId } from '../kernel/db/database.ts';
 import { sql } from '../kernel/sql/sql.ts';
@@ -18,7 +19,12 @@ let reading: Reading;
 beforeAll(async () => {
   test = await createTestDatabase();
   const planOf = () => Promise.reject(new Error('no plan is asked for here'));
-  reading = createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database) });
+  reading = createReading({
+    database: test.database,
+    planOf,
+    blobs: createPostgresBlobs(test.database),
+    secrets: testSecrets(test.database),
+  });
   await asOwner(sql`insert into tenants (id, slug, name) values (${stranger}, 'stranger', 'Stranger')`);
 });
 afterAll(() => test?.drop());

@@ -15,6 +15,7 @@ import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
+import type { SecretBox } from '../kernel/secret/secret-box.ts';
 import { givenBy, placeOf, planFor } from './child-trigger.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
@@ -34,6 +35,8 @@ export type ReadingDeps = {
   readonly planOf: (versionId: string) => Promise<Plan>;
   /** Where large values are. */
   readonly blobs: Pick<BlobStore, 'get'>;
+  /** What sensitive steps gave is opened to work out a state, and masked where it is shown. */
+  readonly secrets: Pick<SecretBox, 'open'>;
 };
 
 export type Reading = ReturnType<typeof createReading>;
@@ -49,8 +52,8 @@ const gatesExplained = 10;
 const followedRows = 100;
 const followedBytes = 128 * 1024;
 
-export function createReading({ database, planOf, blobs }: ReadingDeps) {
-  const large = createLargeValues(blobs);
+export function createReading({ database, planOf, blobs, secrets }: ReadingDeps) {
+  const large = createLargeValues(blobs, secrets);
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });

@@ -41,9 +41,15 @@ describe('a value that PostgreSQL refuses', () => {
     expect(world.callsOf('after').length).toBe(199);
 
     const id = heads[guilty]?.['id'] as string;
-    const stored = await createEngineStore(engines.database, createLargeValues(engines.blobs)).loadExecution(id);
+    const stored = await createEngineStore(
+      engines.database,
+      createLargeValues(engines.blobs, engines.secrets),
+    ).loadExecution(id);
     if (stored === undefined) throw new Error('it cannot be loaded');
-    const { state } = replay(stored, workflow.plan, { uuid: randomUUID, random: Math.random, executionId: randomUUID });
+    const { state } = replay(stored, workflow.plan, {
+      entropy: { uuid: randomUUID, random: Math.random, executionId: randomUUID },
+      sealer: null,
+    });
     expect(state).toMatchObject({ status: 'FAILED', error: { code: 'unstorable_value' } });
     expect(engine.inFlight()).toBe(0);
   });

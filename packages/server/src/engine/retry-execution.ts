@@ -87,6 +87,7 @@ export function createRetries({ engine, workflows, reading, database, clock }: R
     if (body.from === 'start') return { head, workflow, input, past, adopted: null };
     const adopted = adopt(past, { target: workflow.plan, from: body.from, at: clock.now() });
     mustBeAdoptable(adopted, body, workflow.plan);
+    mustStaySensitive(adopted, past.plan, workflow.plan);
     return { head, workflow, input, past, adopted };
   }
 
@@ -188,6 +189,19 @@ function mustBeAdoptable({ found, undone, adoption }: Adopted, { from, force }: 
     throw problem('unstorable_value', {
       detail: 'The recorded outcomes are too large to be adopted: begin at the start.',
     });
+}
+
+/** What was encrypted would be adopted in plain text. */
+function mustStaySensitive({ adoption }: Adopted, before: Plan, after: Plan): void {
+  if (!before.hasSensitive) return;
+  const isSensitive = (plan: Plan, id: string) => plan.steps[plan.stepIndex.get(id) ?? -1]?.sensitive === true;
+  for (const event of adoption.events) {
+    const id = 's' in event ? event.s : undefined;
+    if (id === undefined || !isSensitive(before, id) || isSensitive(after, id)) continue;
+    throw problem('conflict', {
+      detail: `Step ${id} was sensitive and is not any more in this version, so its outcome is not adopted: begin at the start, or retry on the same version.`,
+    });
+  }
 }
 
 function unknownStep(from: string, plan: Plan) {

@@ -63,6 +63,7 @@ function placing(parts: Parts) {
     newId: (now: number, gate: string | null) => newId(now, gate, parts.ownership),
     firstGate: ({ plan, tenantId, input }: StartRequest, now: number) => firstGate(plan, { tenantId, input }, now),
     prepareGate: (gateId: string) => parts.gates.prepare(gateId),
+    sealerOf: parts.deps.secrets.sealer,
   };
 }
 

@@ -31,6 +31,7 @@ import type { LiveExecution } from './runner/live.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createMovedTries, type MovedTries } from './runner/moved-tries.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
+import { openRows } from './runner/sealed-rows.ts';
 import { finishedOf, type Starts } from './runner/starts.ts';
 import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
@@ -93,7 +94,7 @@ export function wire(given: EngineDeps): Parts {
     observer.snapshotUnusable();
     deps.log.warn({ error, execution_id: executionId }, 'a snapshot is of no use; the journal is folded instead');
   };
-  const store = createEngineStore(deps.database, createLargeValues(deps.blobs), snapshotUnusable);
+  const store = createEngineStore(deps.database, createLargeValues(deps.blobs, deps.secrets), snapshotUnusable);
   const takingUp = createOutage(deps.log, {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
@@ -278,10 +279,12 @@ function wireAttempts(parts: Parts): Attempts {
   return createAttempts({
     clock,
     log,
-    run: ({ id: executionId, tenantId, correlationId }, effect, signal) =>
-      actions.run({ ...effect, executionId, tenantId, correlationId }, signal),
+    run: ({ id: executionId, tenantId, correlationId, plan }, effect, signal) => {
+      const isSensitive = plan.hasSensitive && plan.steps[plan.stepIndex.get(effect.key.s) ?? -1]?.sensitive === true;
+      return actions.run({ ...effect, executionId, tenantId, correlationId, isSensitive }, signal);
+    },
     mayHandOut: (shard) => parts.ownership.mayHandOut(shard),
-    report: (ref, effect, outcome) => parts.movedTries.report(ref, effect, outcome),
+    report: (live, effect, outcome) => parts.movedTries.report(live, effect, outcome),
     stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
     hear: (live, { key, attempt }, outcome) =>
       parts.runner.hear(live, { kind: 'attempt_ended', key, attempt, at: clock.now(), outcome }),
@@ -354,6 +357,7 @@ function wireLoader(parts: Parts): Loader {
     read: parts.store.loadExecution,
     onUnusable: parts.snapshotUnusable,
     planOf,
+    sealerOf: parts.deps.secrets.sealer,
     async prepareGate({ tenantId, input }, plan) {
       const gate = firstGate(plan, { tenantId, input: JSON.parse(input) as Json }, clock.now());
       if (gate !== null) await parts.gates.prepare(gate);
@@ -384,13 +388,18 @@ function wireHolds(parts: Parts): Holds {
 function wireInbound(parts: Parts): Inbound {
   const { clock } = parts.deps;
   const { inboxOf, unfinished } = parts.store;
+  const sealed = createOutage(parts.deps.log, {
+    failed: 'an encrypted row of the inbox does not open; it is left, and tried again',
+    over: 'encrypted rows of the inbox open again',
+  });
   return createInbound({
     log: parts.deps.log,
     loader: parts.loader,
     toGate: (gateId, message, inboxId) => parts.gates.deliver(gateId, message, inboxId),
     ownedShards: () => parts.ownership.ownedShards(),
     admission: parts.admission,
-    inboxOf,
+    inboxOf: async (shards, limit) =>
+      openRows(await inboxOf(shards, limit), { secrets: parts.deps.secrets, outage: sealed }),
     unfinished,
     onDue({ executionId, timer, due }) {
       const shard = shardOf(executionId);

@@ -22,6 +22,12 @@ const workFields: JsonObject = {
     enum: ['at_least_once', 'at_most_once'],
     default: 'at_least_once',
   },
+  sensitive: {
+    description:
+      'Input and output of the step, and of all steps inside it, are stored encrypted and shown as `***`, and of its errors only the code is kept. What takes from its output is sensitive too: steps, the blocks around them, the output of the workflow. Where a value would be kept in plain text (variables, keys of locks, times, other executions) it is refused.',
+    type: 'boolean',
+    default: false,
+  },
 };
 
 const stepFields: JsonObject = {

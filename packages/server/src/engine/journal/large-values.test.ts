@@ -9,13 +9,16 @@ const succeeded = (more: object): RunEvent => ({ e: 'succeeded', s: 'a', at: 1, 
 
 /** Reads back what was set aside. */
 const reader = (aside: readonly Blob[]) =>
-  createLargeValues({
-    async get(place, digest) {
-      const found = aside.find((blob) => blob.digest === digest);
-      if (!found) throw new MissingBlobError(place, digest);
-      return found.content;
+  createLargeValues(
+    {
+      async get(place, digest) {
+        const found = aside.find((blob) => blob.digest === digest);
+        if (!found) throw new MissingBlobError(place, digest);
+        return found.content;
+      },
     },
-  });
+    { open: () => Promise.reject(new Error('nothing is encrypted here')) },
+  );
 
 describe('an event with large values', () => {
   it('is a small row and the values beside it, and the same event when it is read', async () => {

@@ -9,9 +9,11 @@
 import type { Json } from '@cloudflow/core/json.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { type Blob, type BlobPlace, type BlobStore, blobOf } from '../../kernel/blob/blob-store.ts';
+import type { SecretBox } from '../../kernel/secret/secret-box.ts';
+import { hasSealed, openEvent, type SealedEvent } from './sealed-values.ts';
 
 /** An event as its row has it. */
-export type StoredEvent = Stored<RunEvent>;
+export type StoredEvent = Stored<SealedEvent>;
 type Stored<T> = T & { readonly big?: { readonly [field: string]: string } };
 
 /** Of a value as JSON. */
@@ -22,7 +24,7 @@ const inRow: ReadonlySet<string> = new Set(['err', 'bad']);
 const readsAtOnce = 8;
 
 /** The event as JSON; what of it is too large is added to `aside`. */
-export function eventText(event: RunEvent, aside: Blob[]): string {
+export function eventText(event: SealedEvent, aside: Blob[]): string {
   return recordText(event, aside);
 }
 
@@ -58,7 +60,7 @@ function setAside(text: string, aside: Blob[]): string {
 export type LargeValues = ReturnType<typeof createLargeValues>;
 type Owner = { readonly tenantId: string; readonly id: string };
 
-export function createLargeValues(blobs: Pick<BlobStore, 'get'>) {
+export function createLargeValues(blobs: Pick<BlobStore, 'get'>, secrets: Pick<SecretBox, 'open'>) {
   const textOf = async (owner: Owner, digest: string) => (await blobs.get(placeOf(owner), digest)).toString();
   const value = async (owner: Owner, digest: string) => JSON.parse(await textOf(owner, digest)) as Json;
 
@@ -86,8 +88,14 @@ export function createLargeValues(blobs: Pick<BlobStore, 'get'>) {
     text: textOf,
     column: async (owner: Owner, text: string) => (text.startsWith(mark) ? textOf(owner, text.slice(1)) : text),
 
-    /** The events of a journal row, whole. */
-    events: (owner: Owner, row: string) => records<RunEvent>(owner, row),
+    /** The events of a journal row, whole and opened. */
+    async events(owner: Owner, row: string): Promise<readonly RunEvent[]> {
+      const stored = await records<SealedEvent>(owner, row);
+      if (!stored.some(hasSealed)) return stored;
+      const open: RunEvent[] = [];
+      for (const event of stored) open.push(hasSealed(event) ? await openEvent(event, secrets, owner.id) : event);
+      return open;
+    },
     records,
   };
 }

@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const observer = { monthsDue: vi.fn(), executionsArchived: vi.fn(), monthDropped: vi.fn() };
 const reading = () => {
   const planOf = () => Promise.reject(new Error('nothing is shown'));
-  return createReading({ database: engines.database, planOf, blobs: engines.blobs });
+  return createReading({ database: engines.database, planOf, blobs: engines.blobs, secrets: engines.secrets });
 };
 const deps = (more: Partial<RetentionDeps> = {}): RetentionDeps => ({
   database: engines.database,

@@ -19,7 +19,7 @@ export type AttemptsDeps = {
   readonly mayHandOut: (shard: number) => boolean;
   readonly hear: (live: LiveExecution, effect: Try, outcome: AttemptOutcome) => void;
   /** Makes the outcome of a try known to whoever owns its execution; tries until that is done, or the process ends. */
-  readonly report: (ref: TryRef, effect: TryKey, outcome: AttemptOutcome) => Promise<void>;
+  readonly report: (live: LiveExecution, effect: TryKey, outcome: AttemptOutcome) => Promise<void>;
   /** Asks another process to stop a try. */
   readonly stopElsewhere: (live: LiveExecution, names: readonly string[]) => void;
 };
@@ -87,7 +87,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       const isRecorded = await each.moved;
       // Stopped because the process ends: that is no outcome, and its next owner hands it out again.
       if (givenUp && 'error' in outcome) return;
-      if (isRecorded) await deps.report(refOf(each), effect, outcome);
+      if (isRecorded) await deps.report(live, effect, outcome);
       else if (!live.dropped) hear(live, effect, outcome);
     } finally {
       under.delete(each);

@@ -5,6 +5,7 @@
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { problem } from '../../kernel/errors/problem.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import type { StartAllResult, StartRequest } from '../engine.ts';
 import { shardOf } from '../execution-id.ts';
 import type { InsertedStarts, NewStart } from '../store/insert-starts.ts';
@@ -19,6 +20,7 @@ export type BatchStartDeps = {
   readonly newId: (now: number, gate: string | null) => NewId;
   readonly firstGate: (request: StartRequest, now: number) => string | null;
   readonly prepareGate: (gateId: string) => Promise<void>;
+  readonly sealerOf: (tenantId: string) => Promise<Sealer>;
   readonly insertStarts: (tenantId: string, starts: readonly NewStart[]) => Promise<InsertedStarts>;
   readonly loader: Pick<Loader, 'adopt'>;
   /** How many more executions may be in memory. */
@@ -47,7 +49,8 @@ export function createStartAll(deps: BatchStartDeps): StartAll {
     // and if both drove it, the fence would let the owner of the shard alone write.
     for (const { id, gate, request, row } of fresh.slice(0, Math.max(0, deps.room()))) {
       if (gate !== null) await deps.prepareGate(gate);
-      deps.loader.adopt(createLive(seedOf(request, row, { id, shard: shardOf(id), entropy }), null));
+      const sealer = request.plan.hasSensitive ? await deps.sealerOf(request.tenantId) : null;
+      deps.loader.adopt(createLive(seedOf(request, row, { id, shard: shardOf(id), entropy, sealer }), null));
     }
     return { kind: 'started', executionIds: inserted.ids, replayed: fresh.length === 0 };
   };

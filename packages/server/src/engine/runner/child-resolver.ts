@@ -29,13 +29,15 @@ const LONGEST_PAUSE_MS = 5_000;
 const MOST_PROBLEMS = 20;
 
 export function createChildResolver({ clock, log, resolveForStart, newId, hear }: ChildResolverDeps): ChildResolver {
-  async function answer({ tenantId }: LiveExecution, { workflowId, version, input }: Asked): Promise<Resolution> {
-    const found = await resolveForStart(tenantId, workflowId, version ?? undefined);
+  async function answer(live: LiveExecution, { key, workflowId, version, input }: Asked): Promise<Resolution> {
+    const found = await resolveForStart(live.tenantId, workflowId, version ?? undefined);
+    const work = live.plan.steps[live.plan.stepIndex.get(key.s) ?? -1]?.work;
+    if (found.plan.hidesOutput && work?.kind === 'sub_workflow' && work.wait) return { error: hidden(found.slug) };
     const problems = found.plan.checkInput(input);
     if (problems.length > 0) return { error: misfit(found.slug, problems.slice(0, MOST_PROBLEMS)) };
     const { workflowId: id, versionId, version: name } = found;
     const now = clock.now();
-    const executionId = newId(now, firstGate(found.plan, { tenantId, input }, now));
+    const executionId = newId(now, firstGate(found.plan, { tenantId: live.tenantId, input }, now));
     return { child: { executionId, workflowId: id, versionId, version: name } };
   }
 
@@ -65,6 +67,12 @@ function refusal(error: unknown): StepError {
   const code = error instanceof Problem ? codes[error.code] : undefined;
   if (code === undefined) throw error;
   return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Its caller would keep the output in plain text, as that of any other step. */
+function hidden(slug: string): StepError {
+  const message = `The output of ${slug} takes from a sensitive step, and is given to no other execution.`;
+  return { code: 'child_output_sensitive' satisfies StepCode, message };
 }
 
 function misfit(slug: string, problems: readonly { pointer: string; code: string; message: string }[]): StepError {

@@ -3,6 +3,7 @@ import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import { waitReason } from '@cloudflow/core/run/wait-reason.ts';
 import type { HeadUpdate, JournalEntry, StartRow } from '../journal/entry.ts';
 import { columnText, eventText } from '../journal/large-values.ts';
+import { sealedEvent } from '../journal/sealed-values.ts';
 import { type Head, type LiveExecution, nothing } from './live.ts';
 import { messagesOf } from './messages.ts';
 import type { Aside } from './storing.ts';
@@ -17,7 +18,7 @@ export function entryOf(live: LiveExecution, aside: Aside[]): JournalEntry {
   live.flushing = taken;
   live.softSince = null;
   const { armed, disarmed } = timersOf(live);
-  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: textOf(taken.events, aside) };
+  const row = taken.events.length === 0 ? null : { seq: live.seq + 1, data: textOf(live, taken.events, aside) };
   const seq = row?.seq ?? live.seq;
   const head = headUpdate(live, seq, aside);
   live.seq = seq; // only now: a value that cannot be written as text leaves no gap
@@ -44,11 +45,11 @@ function smallStart(start: StartRow, aside: Aside[]): StartRow {
 }
 
 /** Event by event: each is bounded, and what they are together is refused before it takes all memory there is. */
-function textOf(events: readonly RunEvent[], aside: Aside[]): string {
+function textOf({ plan, sealer, id }: LiveExecution, events: readonly RunEvent[], aside: Aside[]): string {
   const parts: string[] = [];
   let size = 0;
   for (const event of events) {
-    const part = eventText(event, aside);
+    const part = eventText(sealer === null ? event : sealedEvent(event, { plan, sealer, id }), aside);
     size += part.length;
     if (size > MOST_CHARACTERS)
       throw new RangeError(`more than ${MOST_CHARACTERS} characters in one row of the journal`);

@@ -12,6 +12,7 @@ import type { Surroundings } from '@cloudflow/core/run/decide.ts';
 import type { ExecutionStatus, Phase, RunEvent } from '@cloudflow/core/run/event.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { WaitReason } from '@cloudflow/core/run/wait-reason.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import { givenBy, placeOf } from '../child-trigger.ts';
 import type { GateRow, SentRow, StartRow } from '../journal/entry.ts';
 import type { Draft, Kept } from '../snapshots/snapshots.ts';
@@ -43,6 +44,8 @@ export type LiveExecution = {
   readonly tenantId: string;
   readonly correlationId: string;
   readonly plan: Plan;
+  /** Encrypts what sensitive steps were given and gave; null: the plan has none. */
+  readonly sealer: Sealer | null;
   readonly state: RunState;
   readonly around: Surroundings;
   readonly facts: StartFacts;
@@ -106,6 +109,7 @@ export type LiveSeed = {
   readonly generation: number;
   readonly facts: StartFacts;
   readonly entropy: Surroundings['entropy'];
+  readonly sealer: Sealer | null;
 };
 
 export function createLive(
@@ -129,6 +133,7 @@ export function createLive(
     tenantId,
     correlationId,
     plan,
+    sealer: seed.sealer,
     state,
     around: { context, entropy: seed.entropy },
     facts,

@@ -18,6 +18,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
     now: () => 1,
     read,
     planOf: () => Promise.reject(new Error('not asked for')),
+    sealerOf: () => Promise.reject(new Error('not asked for')),
     prepareGate: () => Promise.resolve(),
     epochOf: () => epoch,
     armTimer: none,

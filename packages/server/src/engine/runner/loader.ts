@@ -4,6 +4,7 @@ import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import { planFor } from '../child-trigger.ts';
 import { shardOf } from '../execution-id.ts';
 import { type LoadFrom, type StoredExecution, UnusableSnapshotError } from '../store/load-executions.ts';
@@ -24,6 +25,8 @@ export type LoaderDeps = {
   /** What was kept of its state is of no use. */
   readonly onUnusable: (executionId: string, error: unknown) => void;
   readonly planOf: (versionId: string) => Promise<Plan>;
+  /** Asked for only where a plan has sensitive steps. */
+  readonly sealerOf: (tenantId: string) => Promise<Sealer>;
   /** Reads the gate that an execution which is about to start will ask, so that it is answered at once. */
   readonly prepareGate: (stored: StoredExecution, plan: Plan) => Promise<void>;
   /** The epoch under which a shard is ours; undefined when it is not. */
@@ -152,9 +155,10 @@ export function createLoader(deps: LoaderDeps): Loader {
     const plan = planFor(version, JSON.parse(stored.trigger) as Json);
     if (plan.concurrency !== null && stored.journal.length === 0) await deps.prepareGate(stored, plan);
     const adopt = await adoptionOf(stored, plan, deps);
+    const sealer = plan.hasSensitive ? await deps.sealerOf(stored.tenantId) : null;
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
-    const live = replay(stored, version, deps.entropy);
+    const live = replay(stored, version, { entropy: deps.entropy, sealer });
     close(executionId, mail);
     runner.add(live);
     live.onTrial = verdict !== null;

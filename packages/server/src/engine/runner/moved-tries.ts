@@ -9,9 +9,10 @@
 import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
+import { sealedText } from '../journal/sealed-values.ts';
 import type { TryRef } from '../store/attempt-owners.ts';
 import type { LiveExecution } from './live.ts';
-import { type TryKey, tryNamed } from './try.ts';
+import { type TryKey, tryName, tryNamed } from './try.ts';
 
 export type MovedTriesDeps = {
   readonly log: Logger;
@@ -29,7 +30,7 @@ export type MovedTriesDeps = {
 export type MovedTries = {
   /** Writes down that these run here for others; false when that failed. */
   record(tries: readonly TryRef[]): Promise<boolean>;
-  report(ref: TryRef, effect: TryKey, outcome: AttemptOutcome): Promise<void>;
+  report(live: LiveExecution, effect: TryKey, outcome: AttemptOutcome): Promise<void>;
   /** An execution that was read, and of which something runs elsewhere. */
   awaits(live: LiveExecution): void;
   stopElsewhere(live: LiveExecution, names: readonly string[]): void;
@@ -86,8 +87,11 @@ export function createMovedTries(deps: MovedTriesDeps): MovedTries {
         return false;
       }
     },
-    async report(ref, { key, attempt }, outcome) {
-      const payload = JSON.stringify({ key, attempt, outcome });
+    async report({ id, sealer }, effect, outcome) {
+      const { key, attempt } = effect;
+      const ref = { executionId: id, name: tryName(effect) };
+      const text = JSON.stringify({ key, attempt, outcome });
+      const payload = sealer === null ? text : sealedText(text, sealer, id);
       while (!closed) {
         try {
           await deps.reportOutcome(ref, payload);

@@ -5,6 +5,7 @@ import { apply } from '@cloudflow/core/run/apply.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { stateFrom } from '@cloudflow/core/run/snapshot.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import { planFor } from '../child-trigger.ts';
 import { type StoredExecution, UnusableSnapshotError } from '../store/load-executions.ts';
 import { createLive, type LiveExecution } from './live.ts';
@@ -13,7 +14,11 @@ import { createLive, type LiveExecution } from './live.ts';
 const lately = { at: 0, characters: 0, tookMs: 0 };
 
 /** The same plan, that of its version, and journal always give the same state. Throws `UnusableSnapshotError`. */
-export function replay(stored: StoredExecution, version: Plan, entropy: Entropy): LiveExecution {
+export function replay(
+  stored: StoredExecution,
+  version: Plan,
+  given: { readonly entropy: Entropy; readonly sealer: Sealer | null },
+): LiveExecution {
   const trigger = JSON.parse(stored.trigger) as JsonObject & { readonly correlation_id?: string };
   const plan = planFor(version, trigger);
   const live = createLive(
@@ -39,7 +44,7 @@ export function replay(stored: StoredExecution, version: Plan, entropy: Entropy)
         retryOf: stored.retryOf,
         createdAt: stored.createdAt,
       },
-      entropy,
+      ...given,
     },
     null,
     stateOf(stored, plan),

@@ -99,7 +99,7 @@ function aLive(start: StartRow | null = row): LiveExecution {
     generation: 0,
     facts,
   };
-  return createLive({ ...seed, entropy }, start);
+  return createLive({ ...seed, entropy, sealer: null }, start);
 }
 
 const begin = { kind: 'start', at: 1 } as const;

@@ -1,6 +1,7 @@
 /** What a start becomes: the row that is stored, and what the execution in memory is made from. */
 import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import type { StartRequest } from '../engine.ts';
 import type { StartRow } from '../journal/entry.ts';
 import type { LiveSeed } from './live.ts';
@@ -30,7 +31,7 @@ export function startRow(request: StartRequest, id: string, now: number): StartR
 export function seedOf(
   { tenantId, correlationId, plan, input, labels = {} }: StartRequest,
   row: StartRow,
-  of: { readonly id: string; readonly shard: number; readonly entropy: Entropy },
+  of: { readonly id: string; readonly shard: number; readonly entropy: Entropy; readonly sealer: Sealer | null },
 ): LiveSeed {
   const facts = { ...row, inputText: row.input, triggerText: row.trigger, labels };
   const trigger = JSON.parse(row.trigger) as Json;

@@ -3,6 +3,7 @@
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { problem } from '../../kernel/errors/problem.ts';
+import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import type { ExecutionHead, FinishedExecution, StartOptions, StartRequest, StartResult } from '../engine.ts';
 import type { CommitResult } from '../journal/entry.ts';
 import { createLive, type LiveExecution } from './live.ts';
@@ -20,6 +21,8 @@ export type StartsDeps = {
   /** The gate that it will ask before it begins; null for most. */
   readonly firstGate: (request: StartRequest, now: number) => string | null;
   readonly prepareGate: (gateId: string) => Promise<void>;
+  /** Asked for only where a plan has sensitive steps. */
+  readonly sealerOf: (tenantId: string) => Promise<Sealer>;
   readonly maxInFlight: number;
   /** A start that is not durable after so many milliseconds is answered as not confirmed. */
   readonly confirmWithinMs: number;
@@ -54,7 +57,8 @@ export function createStarts(deps: StartsDeps): Starts {
     const deadline = clock.now() + waitMs;
     const gate = request.plan.concurrency === null ? null : deps.firstGate(request, clock.now());
     if (gate !== null) await deps.prepareGate(gate);
-    const { live, isOurs } = admit(request, gate);
+    const sealer = request.plan.hasSensitive ? await deps.sealerOf(request.tenantId) : null;
+    const { live, isOurs } = admit(request, gate, sealer);
     const result = await new Promise<CommitResult>((settle) => {
       // Without a database nothing is confirmed, and the caller is not left hanging: what comes of it shows under its key.
       const late = setTimeout(settled, deps.confirmWithinMs, live, { kind: 'lost_shard' });
@@ -79,11 +83,12 @@ export function createStarts(deps: StartsDeps): Starts {
   function admit(
     request: StartRequest,
     gate: string | null,
+    sealer: Sealer | null,
   ): { readonly live: LiveExecution; readonly isOurs: boolean } {
     const now = clock.now();
     const { id, shard, isOurs } = deps.newId(now, gate);
     const row = startRow(request, id, now);
-    return { live: createLive(seedOf(request, row, { id, shard, entropy: deps.entropy }), row), isOurs };
+    return { live: createLive(seedOf(request, row, { id, shard, entropy: deps.entropy, sealer }), row), isOurs };
   }
 
   async function answer(

@@ -70,7 +70,8 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   let size = 0;
   let writing: Promise<void> | null = null;
 
-  function isDue({ end, refused, state, kept }: LiveExecution): boolean {
+  function isDue({ sealer, end, refused, state, kept }: LiveExecution): boolean {
+    if (sealer !== null) return false; // its values are kept nowhere but in the journal, encrypted
     const { startedAt, ended } = state;
     if (end !== null || refused || startedAt === null) return false;
     const now = clock.now();
@@ -152,7 +153,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       if (isDue(live)) live.draft = make(live);
     },
     evicted(live) {
-      if (live.events - (live.kept?.events ?? 0) < FEW_EVENTS) return;
+      if (live.sealer !== null || live.events - (live.kept?.events ?? 0) < FEW_EVENTS) return;
       const draft = make(live);
       if (draft !== null) keep(draft);
     },

@@ -143,6 +143,11 @@ const rows = {
     'Correct the `input` of the calling step.',
   ),
   child_failed: row('no', 'The execution that the step started has failed; `details` names it.', 'Look at the child.'),
+  child_output_sensitive: row(
+    'no',
+    'A `sub_workflow` that waits calls a workflow whose output takes from a sensitive step; nothing was started.',
+    'Give that workflow an `output` of what is not sensitive, or set `wait` to false.',
+  ),
   workflow_unknown: row(
     'no',
     'The workflow or version that a `sub_workflow` names does not exist any more.',
