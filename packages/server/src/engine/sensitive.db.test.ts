@@ -1,5 +1,5 @@
 /** A value that only a sensitive step knew is looked for in every table, and in all that is told of the execution. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { act, aStart, aWorld, type Deed, idOf, needs, useEngines } from '../../testing/engine.ts';
 import { defaultTenantId } from '../kernel/db/database.ts';
 import { createResolver } from '../workflow/index.ts';
@@ -135,6 +135,26 @@ it('is encrypted where a large one stands in the blob store, and whole when it i
   expect(await told(idOf(result))).toContain('"output":"***"');
   expect(await told(idOf(result))).not.toContain(canary);
   await expectNoTrace();
+});
+
+it('is in no snapshot of a long execution, which goes on from its journal', async () => {
+  const actions = aWorld();
+  actions.on('tell', gives);
+  const engine = await engines.anEngine({ actions });
+  const round = { id: 'round', type: 'transform', config: { output: '${loop.index}' } };
+  const workflow = await engines.publish([
+    act('tell', secret),
+    { id: 'many', type: 'loop', ...needs('tell'), config: { times: 300, steps: [round] } },
+    { id: 'for', type: 'wait', ...needs('many'), config: { signal: 'go', timeout: '1h' } },
+    act('use', { config: { given: '${steps.tell.output.token}' }, ...needs('for') }),
+  ]);
+  const id = idOf(await engine.start(aStart(workflow)));
+  await vi.waitFor(() => expect(engine.inFlight()).toBe(0), { timeout: 10_000 });
+  expect(await engines.rows('select from execution_snapshots')).toEqual([]);
+  await expectNoTrace();
+  await engine.signal(defaultTenantId, id, { name: 'go', payload: null });
+  await engines.ended(id);
+  expect(actions.callsOf('use')[0]?.input).toEqual({ given: canary });
 });
 
 it('is encrypted in the inbox, when a person gives it as the output of a step', async () => {
