@@ -17,6 +17,11 @@ export const masked = '***';
 /** What stands for what an error said. */
 export const unsaid = 'The step is sensitive: what the error says is not kept.';
 
+/** Asked of what was kept, so by the id of the step. */
+export function isSensitive({ hasSensitive, steps, stepIndex }: Plan, stepId: string): boolean {
+  return hasSensitive && steps[stepIndex.get(stepId) ?? -1]?.sensitive === true;
+}
+
 type Parts = Pick<Plan, 'steps' | 'blocks' | 'stepIndex' | 'output'>;
 type Spread = { readonly steps: readonly PlanStep[]; readonly hidesOutput: boolean };
 
@@ -59,7 +64,7 @@ function createMarks({ steps, blocks, stepIndex }: Parts) {
   }
 
   /** Whether the reference, in an expression of this step, may give something sensitive. */
-  function isSensitive({ name, path: [first, second] }: Reference, step: PlanStep | null): boolean {
+  function isTaken({ name, path: [first, second] }: Reference, step: PlanStep | null): boolean {
     if (name === 'steps') {
       if (typeof second === 'string' && second !== 'output') return false;
       if (typeof first !== 'string') return steps.some((each) => made.has(each));
@@ -80,8 +85,8 @@ function createMarks({ steps, blocks, stepIndex }: Parts) {
     made,
     around,
     takes: (source: Expression | Template | null, step: PlanStep | null) =>
-      source?.references.some((each) => isSensitive(each, step)) === true,
-    isTaken: isSensitive,
+      source?.references.some((each) => isTaken(each, step)) === true,
+    isTaken,
     isSensitive: (step: PlanStep) => given.has(step) || made.has(step),
   };
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import { isSensitive } from '@cloudflow/core/definition/sensitive.ts';
 import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
 import { type Adopted, adopt } from '@cloudflow/core/run/adopt.ts';
 import { type Outlook, outlook } from '@cloudflow/core/run/outlook.ts';
@@ -194,7 +195,6 @@ function mustBeAdoptable({ found, undone, adoption }: Adopted, { from, force }: 
 /** What was encrypted would be adopted in plain text. */
 function mustStaySensitive({ adoption }: Adopted, before: Plan, after: Plan): void {
   if (!before.hasSensitive) return;
-  const isSensitive = (plan: Plan, id: string) => plan.steps[plan.stepIndex.get(id) ?? -1]?.sensitive === true;
   for (const event of adoption.events) {
     const id = 's' in event ? event.s : undefined;
     if (id === undefined || !isSensitive(before, id) || isSensitive(after, id)) continue;

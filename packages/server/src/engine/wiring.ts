@@ -35,6 +35,7 @@ import { openRows } from './runner/sealed-rows.ts';
 import { finishedOf, type Starts } from './runner/starts.ts';
 import { createStoring, type Storing } from './runner/storing.ts';
 import { createTimers, type Timers } from './runner/timers.ts';
+import { requestOf } from './runner/try.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
 import { createSnapshots, type Snapshots } from './snapshots/snapshots.ts';
@@ -279,10 +280,7 @@ function wireAttempts(parts: Parts): Attempts {
   return createAttempts({
     clock,
     log,
-    run: ({ id: executionId, tenantId, correlationId, plan }, effect, signal) => {
-      const isSensitive = plan.hasSensitive && plan.steps[plan.stepIndex.get(effect.key.s) ?? -1]?.sensitive === true;
-      return actions.run({ ...effect, executionId, tenantId, correlationId, isSensitive }, signal);
-    },
+    run: (live, effect, signal) => actions.run(requestOf(live, effect), signal),
     mayHandOut: (shard) => parts.ownership.mayHandOut(shard),
     report: (live, effect, outcome) => parts.movedTries.report(live, effect, outcome),
     stopElsewhere: (live, names) => parts.movedTries.stopElsewhere(live, names),
@@ -388,18 +386,13 @@ function wireHolds(parts: Parts): Holds {
 function wireInbound(parts: Parts): Inbound {
   const { clock } = parts.deps;
   const { inboxOf, unfinished } = parts.store;
-  const sealed = createOutage(parts.deps.log, {
-    failed: 'an encrypted row of the inbox does not open; it is left, and tried again',
-    over: 'encrypted rows of the inbox open again',
-  });
   return createInbound({
     log: parts.deps.log,
     loader: parts.loader,
     toGate: (gateId, message, inboxId) => parts.gates.deliver(gateId, message, inboxId),
     ownedShards: () => parts.ownership.ownedShards(),
     admission: parts.admission,
-    inboxOf: async (shards, limit) =>
-      openRows(await inboxOf(shards, limit), { secrets: parts.deps.secrets, outage: sealed }),
+    inboxOf: openRows(inboxOf, parts.deps),
     unfinished,
     onDue({ executionId, timer, due }) {
       const shard = shardOf(executionId);

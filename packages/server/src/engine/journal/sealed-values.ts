@@ -5,7 +5,9 @@
  *
  * Errors of sensitive steps need none of it: all that the rules record of them is their code.
  */
+
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import { isSensitive } from '@cloudflow/core/definition/sensitive.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { Sealer, SecretBox } from '../../kernel/secret/secret-box.ts';
@@ -21,7 +23,7 @@ const fields = ['in', 'o'] as const;
 export function sealedEvent(event: RunEvent, of: { plan: Plan; sealer: Sealer; id: string }): SealedEvent {
   if (event.e === 'adopted') return { ...event, ev: event.ev.map((each) => sealedEvent(each, of)) };
   if (event.e !== 'begun' && event.e !== 'succeeded') return event;
-  if (of.plan.steps[of.plan.stepIndex.get(event.s) ?? -1]?.sensitive !== true) return event;
+  if (!isSensitive(of.plan, event.s)) return event;
   const open: Record<string, unknown> = { ...event };
   const enc: Record<string, string> = {};
   for (const field of fields) {

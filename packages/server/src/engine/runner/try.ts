@@ -1,5 +1,8 @@
 /** One try of a step, as the runner and those who carry it out speak of it. */
+import { isSensitive } from '@cloudflow/core/definition/sensitive.ts';
 import type { AttemptOutcome, Effect } from '@cloudflow/core/run/contract.ts';
+import type { AttemptRequest } from '../../action/index.ts';
+import type { LiveExecution } from './live.ts';
 
 export type Try = Extract<Effect, { kind: 'attempt' }>;
 export type TryKey = Pick<Try, 'key' | 'attempt'>;
@@ -21,3 +24,11 @@ export function tryNamed(name: string): TryKey {
 export const neverBegan: AttemptOutcome = {
   error: { code: 'aborted', message: 'The try was stopped before it began.', retryable: false },
 };
+
+/** What the action service is asked. */
+export function requestOf(
+  { id: executionId, tenantId, correlationId, plan }: LiveExecution,
+  effect: Try,
+): AttemptRequest {
+  return { ...effect, executionId, tenantId, correlationId, isSensitive: isSensitive(plan, effect.key.s) };
+}
