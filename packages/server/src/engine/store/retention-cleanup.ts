@@ -30,12 +30,19 @@ export async function stillThere(client: pg.ClientBase, ids: readonly string[]):
   return new Set(rows.map(({ id }) => id));
 }
 
-const small = ['execution_snapshots', 'execution_inbox', 'execution_timers', 'attempt_owners', 'crash_suspects'];
+const tables = [
+  'execution_snapshots',
+  'execution_inbox',
+  'execution_timers',
+  'attempt_owners',
+  'crash_suspects',
+  'execution_labels',
+];
 
-/** What was on its way to them, or counted of them. The tables are small at any time; in the ordinary course it is nothing. */
+/** Their labels, and what was on its way to them or counted of them, which in the ordinary course is nothing. */
 export async function forgetRowsOfArchived(client: pg.ClientBase): Promise<void> {
   const retired = retiredOf('workflow_executions');
-  for (const table of small)
+  for (const table of tables)
     for (const old of retired) {
       const { rows } = await client.query(`select to_regclass($1) as there`, [old]);
       if (rows[0]?.there === null) continue;
