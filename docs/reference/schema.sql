@@ -468,7 +468,7 @@ create table retention_changes (
   constraint retention_changes_pkey PRIMARY KEY (id)
 );
 alter table retention_changes enable row level security, force row level security;
-create policy app on retention_changes for insert to cloudflow_app with check (true);
+create policy app on retention_changes for insert to cloudflow_app with check (sees_execution(execution_id));
 create policy engine on retention_changes for insert to cloudflow_engine with check (true);
 create policy owner on retention_changes for all to <owner> using (true) with check (true);
 grant insert on retention_changes to cloudflow_app;

@@ -53,7 +53,7 @@ create table retention_changes (
 alter table retention_changes enable row level security, force row level security;
 create policy owner  on retention_changes to current_user using (true) with check (true);
 create policy engine on retention_changes for insert to cloudflow_engine with check (true);
-create policy app    on retention_changes for insert to cloudflow_app with check (true);
+create policy app    on retention_changes for insert to cloudflow_app with check (sees_execution(execution_id));
 grant insert on retention_changes to cloudflow_engine, cloudflow_app;
 
 create function note_changed_execution() returns trigger
