@@ -137,3 +137,61 @@ it('leave no trace in the database, the log, the answers, the stream or the metr
   expect(database, 'the dump holds what was run').toContain('${secrets.CANARY');
   expectNoTrace('the database', database);
 });
+
+it('that a sensitive step is given and gives leave no trace either, nor do those that take from it [S074 S079]', async () => {
+  const world = outside.world({
+    'POST /issue': [{ body: { token, n: 1 } }],
+    'POST /pay': [{ body: { echo: token } }],
+    'GET /refused': [{ status: 400, body: { echo: token } }],
+  });
+  const call = (id: string, path: string, body: object, more: object = {}) => {
+    const [method = '', rest = ''] = path.split(' ');
+    return { id, type: 'http_request', config: { url: `${world.url}${rest}`, method, ...body }, ...more };
+  };
+  const workflow = {
+    ...aWorkflow([
+      call('issue', 'POST /issue', {}, { sensitive: true }),
+      call('pay', 'POST /pay', { body: { token: '${steps.issue.output.body.token}' } }, { depends_on: ['issue'] }),
+      { id: 'plain', type: 'transform', depends_on: ['pay'], config: { output: 'paid: ${steps.pay.status}' } },
+      call('refused', 'GET /refused', {}, { depends_on: ['plain'], sensitive: true, on_error: 'continue' }),
+    ]),
+    output: '${steps.pay.output}',
+  };
+  const saved = await api.post('/workflows', workflow);
+  expect(saved.status, JSON.stringify(saved.json)).toBe(201);
+  const ended = (await api.post(`/workflows/${workflow.workflow_id}/execute?wait=20s`)).json;
+  expect(ended).toMatchObject({ status: 'COMPLETED', output: '***' });
+  expect(JSON.parse(world.calls.find(({ name }) => name === 'POST /pay')?.body ?? '')).toEqual({ token });
+  const at = `/executions/${ended.id}`;
+  const answers = [JSON.stringify(ended)];
+  for (const page of ['', '/steps', '/events', '/explain', '?include=variables'])
+    answers.push(JSON.stringify((await api.call('GET', at + page)).json));
+  const stream = await fetch(`${server.url}/api/v1${at}/events`, {
+    headers: { authorization: `Bearer ${server.apiKey}`, accept: 'text/event-stream' },
+  });
+  answers.push(await stream.text());
+  const { data } = (await api.call('GET', `${at}/steps`)).json;
+  expect(data).toMatchObject([
+    { step_id: 'issue', input: '***', output: '***' },
+    { step_id: 'pay', input: '***', output: '***' },
+    { step_id: 'plain', output: 'paid: SUCCESS' },
+    { step_id: 'refused', status: 'FAILED', error: { code: 'http_status' } },
+  ]);
+  expectNoTrace('an answer', answers.join('\n'));
+  expectNoTrace('the log', server.output());
+  expectNoTrace('the database', await databaseText());
+});
+
+it('are not adopted by a retry on a version in which the step is not sensitive any more', async () => {
+  const steps = (more: object) => [
+    { id: 'tell', type: 'transform', config: { output: 'told' }, ...more },
+    { id: 'next', type: 'transform', depends_on: ['tell'], config: { output: 1 } },
+  ];
+  const first = aWorkflow(steps({ sensitive: true }));
+  await api.post('/workflows', first);
+  const { id } = (await api.post(`/workflows/${first.workflow_id}/execute?wait=20s`)).json;
+  await api.post('/workflows', { ...first, version: '2.0.0', steps: steps({}) });
+  const latest = await api.post(`/executions/${id}/retry`, { from: 'next', version: 'latest' });
+  expect(latest).toMatchObject({ status: 409, json: { detail: expect.stringContaining('Step tell was sensitive') } });
+  expect((await api.post(`/executions/${id}/retry`, { from: 'next', version: 'same' })).status).toBe(202);
+});

@@ -181,6 +181,28 @@ it('is encrypted in the inbox, when a person gives it as the output of a step', 
   await expectNoTrace();
 });
 
+it('is encrypted in the inbox, when a process reports it to whoever drives the execution next', async () => {
+  const actions = aWorld();
+  const gate = Promise.withResolvers<void>();
+  actions.on('tell', () => gate.promise.then(() => ({ output: { token: canary } })));
+  const first = await engines.anEngine({ actions });
+  const result = await first.start(aStart(await engines.publish(steps, output)));
+  await vi.waitFor(() => expect(actions.callsOf('tell')).toHaveLength(1));
+  const drained = first.drain(20_000);
+  await vi.waitFor(async () => expect(await engines.rows('select from attempt_owners')).toHaveLength(1));
+  gate.resolve();
+  await drained;
+  const [row] = await engines.rows(`select payload from execution_inbox where kind = 'attempt_ended'`);
+  expect(row?.['payload']).toMatch(/^!/);
+  await expectNoTrace();
+  const next = aWorld();
+  await engines.anEngine({ actions: next });
+  await engines.ended(idOf(result));
+  expect(next.callsOf('tell')).toEqual([]);
+  expect(next.callsOf('use')[0]?.input).toMatchObject({ given: canary });
+  await expectNoTrace();
+});
+
 it('stays encrypted in the execution that adopts it, and is what its steps are given', async () => {
   const actions = aWorld();
   actions.on('tell', gives);
