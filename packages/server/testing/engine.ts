@@ -83,19 +83,19 @@ const catalog: ActionCatalog = {
 };
 
 /** Call once at the top of a test file: a database for the file. */
-export function useEngines(): TestEngines {
+export function useEngines(createDatabase: () => Promise<TestDatabase> = createTestDatabase): TestEngines {
   let test: TestDatabase;
-  let sql: pg.Client;
+  let sql: pg.Pool;
   let made = 0;
   let secrets: SecretBox;
   const running: TestEngine[] = [];
 
   beforeAll(async () => {
-    test = await createTestDatabase();
+    test = await createDatabase();
     secrets = testSecrets(test.database);
-    sql = new pg.Client({ connectionString: test.url });
-    await sql.connect();
-  });
+    sql = new pg.Pool({ connectionString: test.url, max: 1 });
+    sql.on('error', () => undefined); // a test may end the server
+  }, 120_000); // where that is a server of its own
   afterEach(async () => {
     // One after the other: who leaves gives its shards back first.
     for (const engine of running.splice(0).reverse()) await engine.drain(0);
@@ -107,13 +107,7 @@ export function useEngines(): TestEngines {
 
   const resolver = () =>
     createResolver({ database: test.database, actions: catalog, monotonic: () => performance.now() });
-  // One after the other: a client takes one question at a time.
-  let asked: Promise<unknown> = Promise.resolve();
-  const rows = (text: string): Promise<Row[]> => {
-    const answer = asked.then(async () => (await sql.query<Row>(text)).rows);
-    asked = answer.catch(() => undefined);
-    return answer;
-  };
+  const rows = async (text: string): Promise<Row[]> => (await sql.query<Row>(text)).rows;
   const one = async (text: string): Promise<Row> => (await rows(text))[0] ?? {};
   const headOf = (id: string) => one(`select * from workflow_executions where id = '${id}'`);
 

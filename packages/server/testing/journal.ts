@@ -11,6 +11,7 @@ import {
   type StartRow,
 } from '../src/engine/journal/entry.ts';
 import { createLane, type Lane, type LaneDeps } from '../src/engine/journal/lane.ts';
+import { createServerHistory, type ServerHistory } from '../src/engine/ownership/server-history.ts';
 import { makePartitions } from '../src/engine/store/make-partitions.ts';
 import { systemClock } from '../src/kernel/clock/clock.ts';
 import { silentLog } from '../src/kernel/log/log.ts';
@@ -22,6 +23,7 @@ export type TestLane = {
   readonly lane: Lane;
   readonly owner: string;
   readonly epochs: Map<number, bigint>;
+  readonly history: ServerHistory;
   /** Resolves when all of them are settled, in their order. */
   submit(...entries: JournalEntry[]): Promise<CommitResult[]>;
   /** What the lane finds when it looks. */
@@ -95,6 +97,13 @@ export function useJournal(): TestJournal {
       const queue: JournalEntry[] = [];
       const taken: JournalEntry[] = [];
       const waiting = new Map<JournalEntry, (result: CommitResult) => void>();
+      const history = createServerHistory({
+        log: silentLog,
+        onChanged() {
+          epochs.clear();
+          lane.startOver();
+        },
+      });
       const lane = createLane({
         connect: () => test.database.connectDirect('lane'),
         epochOf: (shard) => epochs.get(shard),
@@ -108,7 +117,7 @@ export function useJournal(): TestJournal {
         },
         makePartitions: (ids) => makePartitions(test.database, ids),
         onFencedCommit: () => undefined,
-        onFailover: () => undefined,
+        history,
         clock: systemClock,
         log: silentLog,
         ...options,
@@ -121,7 +130,7 @@ export function useJournal(): TestJournal {
         lane.wake();
         return Promise.all(results);
       };
-      return { lane, owner, epochs, submit, queue, taken };
+      return { lane, owner, epochs, history, submit, queue, taken };
     },
     async connect() {
       const client = new pg.Client({ connectionString: test.url });

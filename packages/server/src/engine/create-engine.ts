@@ -12,7 +12,8 @@ import type { Engine, ExecutionHead } from './engine.ts';
 import { hint } from './hinting.ts';
 import { sealedText } from './journal/sealed-values.ts';
 import type { EngineObserver } from './observer.ts';
-import { moveTries, type Parts, wire } from './wiring.ts';
+import { type Parts, wire } from './wiring.ts';
+import { moveTries } from './wiring-ownership.ts';
 
 export type EngineDeps = {
   readonly database: Database;

@@ -4,7 +4,6 @@
  * when something happens.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
@@ -19,7 +18,8 @@ import { createLane, type Lane } from './journal/lane.ts';
 import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import type { Hints } from './ownership/hints.ts';
-import { createOwnership, type Ownership } from './ownership/ownership.ts';
+import type { Ownership } from './ownership/ownership.ts';
+import type { ServerHistory } from './ownership/server-history.ts';
 import { createHolds, type Holds } from './pausing/holds.ts';
 import type { Admission } from './runner/admission.ts';
 import { type Attempts, createAttempts } from './runner/attempts.ts';
@@ -27,7 +27,6 @@ import type { StartAll } from './runner/batch-starts.ts';
 import { type Caution, createCaution } from './runner/caution.ts';
 import { type ChildResolver, createChildResolver } from './runner/child-resolver.ts';
 import { createInbound, type Inbound } from './runner/inbound.ts';
-import type { LiveExecution } from './runner/live.ts';
 import { createLoader, type Loader } from './runner/loader.ts';
 import { createMovedTries, type MovedTries } from './runner/moved-tries.ts';
 import { createRunner, type Runner } from './runner/runner.ts';
@@ -40,8 +39,8 @@ import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
 import { createSnapshots, type Snapshots } from './snapshots/snapshots.ts';
 import { createEngineStore } from './store/engine-store.ts';
-import type { TakenShard } from './store/leases.ts';
 import { makePartitions } from './store/make-partitions.ts';
+import { wireHistory, wireOwnership } from './wiring-ownership.ts';
 import { newId, wireAdmission, wireStartAll, wireStarts } from './wiring-starts.ts';
 
 export type Parts = {
@@ -59,6 +58,7 @@ export type Parts = {
   readonly snapshots: Snapshots;
   readonly snapshotUnusable: (executionId: string, error: unknown) => void;
   readonly observer: EngineObserver;
+  history: ServerHistory;
   ownership: Ownership;
   hints: Hints;
   lane: Lane;
@@ -81,7 +81,6 @@ export type Parts = {
 const LATE_MS = 60_000;
 const WATCHED_PAGE = 2_000;
 const RECOVER_AGAIN_MS = 1_000;
-const FLUSH_WITHIN_MS = 500;
 
 export function wire(given: EngineDeps): Parts {
   const deps = { ...given, clock: createDatabaseClock(given.clock) };
@@ -111,6 +110,7 @@ export function wire(given: EngineDeps): Parts {
   const snapshots = wireSnapshots(deps, store, observer);
   const first = { deps, owner: randomUUID(), entropy, store, takingUp, storing, snapshots, snapshotUnusable };
   const parts = { ...first, observer, watch, waiters } as unknown as Parts;
+  parts.history = wireHistory(parts);
   parts.ownership = wireOwnership(parts);
   parts.hints = wireHints(parts);
   parts.lane = wireLane(parts);
@@ -151,48 +151,6 @@ function wireSnapshots(
   });
 }
 
-function wireOwnership(parts: Parts): Ownership {
-  const { directUrl, leaseMs, exclusive, clock, log, onFatal } = parts.deps;
-  return createOwnership({
-    directUrl,
-    owner: parts.owner,
-    leaseMs,
-    exclusive,
-    log,
-    onTime: clock.heard,
-    onTaken: (shards) => void recover(parts, shards),
-    beforeLeaving: (shards) => moveTries(parts, ({ shard }) => shards.has(shard)),
-    onLost(shards) {
-      forget(parts, new Set(shards), 'its shard was taken');
-      parts.hints.tellOfFreeShards(); // where we gave them away, others need not wait for their next round
-    },
-    onBroken: onFatal,
-  });
-}
-
-async function recover(parts: Parts, taken: readonly TakenShard[]): Promise<void> {
-  const shards = taken.map(({ shard }) => shard);
-  try {
-    await parts.caution.begin(taken.flatMap(({ shard, orphaned }) => (orphaned ? shard : [])));
-    await parts.timers.look();
-    await parts.inbound.recover(shards);
-    await parts.holds.recover(shards);
-    await parts.gates.recover(shards);
-    parts.takingUp.over();
-  } catch (error) {
-    const left = (): TakenShard[] => taken.filter(({ shard }) => parts.ownership.owns(shard));
-    if (left().length === 0) return; // others take up what is in them: they were lost, or given back by a process that stops
-    parts.takingUp.failed({ error });
-    const again = (): void => void recover(parts, left());
-    setTimeout(again, RECOVER_AGAIN_MS).unref();
-  }
-}
-
-function forget({ runner, gates }: Parts, shards: ReadonlySet<number>, reason: string): void {
-  for (const live of [...runner.all()]) if (shards.has(live.shard)) runner.drop(live, reason);
-  gates.forget(shards);
-}
-
 function wireLane(parts: Parts): Lane {
   const { database, clock, log } = parts.deps;
   return createLane({
@@ -217,10 +175,7 @@ function wireLane(parts: Parts): Lane {
     makePartitions: (ids) => makePartitions(database, ids),
     onFencedCommit: (sentAt) => parts.ownership.noteFencedCommit(sentAt),
     onFlushed: ({ entries, milliseconds }) => parts.observer.flushed(entries, milliseconds),
-    onFailover() {
-      log.error('another database server answers: everything in memory is dropped and read again');
-      parts.ownership.abandon();
-    },
+    history: parts.history,
     clock,
     log,
   });
@@ -306,18 +261,6 @@ function wireMovedTries(parts: Parts): MovedTries {
     stopMoved: (isUnwanted) => parts.attempts.stopMoved(isUnwanted),
     onLost: (live, lost) => parts.runner.hear(live, { kind: 'attempt_lost', ...lost, at: clock.now() }),
   });
-}
-
-/**
- * What runs in these executions goes on here when they are another's. That it runs is on disk first, and its beginning, as
- * far as that can be had in short time: a try whose beginning is unknown is begun again by its name, and found to run.
- */
-export async function moveTries(parts: Parts, leaves: (live: LiveExecution) => boolean): Promise<void> {
-  const { runner, lane, attempts, movedTries } = parts;
-  if (attempts.running === 0) return;
-  runner.flushSoft(0);
-  await Promise.race([lane.drain(), pause(FLUSH_WITHIN_MS, undefined, { ref: false })]);
-  await attempts.move(leaves, movedTries.record);
 }
 
 function wireWatchdog(parts: Parts): Watchdog {

@@ -6,6 +6,7 @@
  * second runs into the key and asks once more. Epochs are those of when the batch was taken: a shard that was lost and
  * taken again in between is not ours for what was decided before.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
@@ -25,13 +26,14 @@ export type Batch = {
 export type Flusher = {
   /** Resolves when every entry is settled; when closed meanwhile, the rest stays unsettled. */
   flush(batch: Batch): Promise<void>;
+  /** Another history is written from now on. */
+  startOver(): void;
   close(): void;
 };
 
 export type FlusherDeps = {
   readonly connection: LaneConnection;
   readonly owner: string;
-  readonly lane: string;
   readonly clock: Clock;
   readonly log: Logger;
   settled(entry: JournalEntry, result: CommitResult): void;
@@ -53,6 +55,8 @@ export function createFlusher(deps: FlusherDeps): Flusher {
   const { connection, log } = deps;
   const writer = createFlushWriter();
   const closing = new AbortController();
+  /** Flushes of a lane are numbered without a gap: in another history it is another lane. */
+  let lane = randomUUID();
   let flushed = 0n;
 
   async function flush({ entries, epochs }: Batch): Promise<void> {
@@ -78,14 +82,13 @@ export function createFlusher(deps: FlusherDeps): Flusher {
 
   /** Undefined when all of the batch is settled (or we are closed); the failure when one of its entries is to blame. */
   async function write(batch: Batch): Promise<{ readonly error: unknown } | undefined> {
-    const { lane, owner, clock } = deps;
-    const flush: Flush = { ...batch, flushId: uuidV7(clock.now()), lane, owner, n: flushed + 1n };
+    const flushId = uuidV7(deps.clock.now());
     let doubt: Doubt = 'none';
     let faults = 0;
     for (let tries = 1; !closing.signal.aborted; tries += 1) {
       let answer: FlushAnswer;
       try {
-        answer = await send(flush, doubt !== 'none');
+        answer = await send(batch, flushId, doubt !== 'none');
       } catch (error) {
         const verdict = error instanceof UnsendableEntryError ? 'offender' : judgeError(error);
         if (verdict === 'unknown') doubt = 'doubtful';
@@ -98,7 +101,7 @@ export function createFlusher(deps: FlusherDeps): Flusher {
         await recover({ error, verdict, tries });
         continue;
       }
-      flushed = flush.n;
+      flushed += 1n;
       await settle(batch, answer);
       return undefined;
     }
@@ -111,10 +114,12 @@ export function createFlusher(deps: FlusherDeps): Flusher {
     if (verdict !== 'offender' && verdict !== 'no_partition') await backoff(tries);
   }
 
-  async function send(flush: Flush, doubtful: boolean): Promise<FlushAnswer> {
+  async function send(batch: Batch, flushId: string, doubtful: boolean): Promise<FlushAnswer> {
     const session = await connection.get();
-    const refs = doubtful ? await recallFlush(session.client, flush.flushId) : undefined;
-    if (refs !== undefined) return answerFrom(refs, flush);
+    const refs = doubtful ? await recallFlush(session.client, flushId) : undefined;
+    if (refs !== undefined) return answerFrom(refs, batch);
+    // Numbered in the session: making it may have shown another history.
+    const flush: Flush = { ...batch, flushId, lane, owner: deps.owner, n: flushed + 1n };
     const sentAt = process.hrtime.bigint();
     const answer = await writer.write(session.client, flush, session.leaves);
     if (answer.held === null) deps.onFencedCommit(sentAt);
@@ -187,11 +192,18 @@ export function createFlusher(deps: FlusherDeps): Flusher {
     if (isPowerOfTwo) log.warn({ error, verdict, tries }, 'a flush of the journal did not succeed; it is tried again');
   }
 
-  return { flush, close: () => closing.abort() };
+  return {
+    flush,
+    startOver() {
+      lane = randomUUID();
+      flushed = 0n;
+    },
+    close: () => closing.abort(),
+  };
 }
 
 /** What a committed flush answered, from the executions that it names: those it wrote as owner. */
-function answerFrom(refs: ReadonlySet<string>, { entries }: Flush): FlushAnswer {
+function answerFrom(refs: ReadonlySet<string>, { entries }: Batch): FlushAnswer {
   const held = new Set<number>();
   const replayed = new Set<string>();
   for (const { executionId, shard, start } of entries) {

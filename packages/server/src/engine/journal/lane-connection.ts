@@ -1,12 +1,12 @@
 /**
  * The one session of a lane: made when it is needed, thrown away when anything about it is in doubt, made again with
- * patience. It notices when another server answers than before.
+ * patience. It is used only where it writes to the history that the leases are in.
  */
 import type pg from 'pg';
-import type { Logger } from '../../kernel/log/log.ts';
+import type { ServerHistory } from '../ownership/server-history.ts';
 import type { LeafFinder } from '../store/flush.ts';
 import { readHeadLeaves } from '../store/head-leaves.ts';
-import { prepareSession, type ServerIdentity } from '../store/lane-session.ts';
+import { prepareSession } from '../store/lane-session.ts';
 
 export type LaneSession = { readonly client: pg.Client; readonly leaves: LeafFinder };
 
@@ -22,16 +22,14 @@ export type LaneConnection = {
 export type LaneConnectionDeps = {
   connect(): Promise<pg.Client>;
   readonly statementTimeoutMs: number;
-  readonly log: Logger;
+  readonly history: ServerHistory;
   /** The session was lost while nothing, or something, was under way. */
   onConnectionLost(): void;
-  /** A promoted standby or another cluster answers: what it has of what it confirmed is not known. */
-  onFailover(): void;
 };
 
 export function createLaneConnection(deps: LaneConnectionDeps): LaneConnection {
+  const { history } = deps;
   let session: LaneSession | null = null;
-  let known: ServerIdentity | null = null;
 
   async function open(): Promise<LaneSession> {
     const client = await deps.connect();
@@ -42,24 +40,16 @@ export function createLaneConnection(deps: LaneConnectionDeps): LaneConnection {
       deps.onConnectionLost();
     });
     try {
-      notice(await prepareSession(client, deps.statementTimeoutMs));
-      session = { ...opened, leaves: await readHeadLeaves(client) };
+      const isOurs = history.notice(await prepareSession(client, deps.statementTimeoutMs));
+      const { changes } = history;
+      const ready = { ...opened, leaves: await readHeadLeaves(client) };
+      if (!isOurs || changes !== history.changes) throw new Error('another server answers by now');
+      session = ready;
       return session;
     } catch (error) {
       destroy(client);
       throw error;
     }
-  }
-
-  function notice(identity: ServerIdentity): void {
-    const before = known;
-    known = identity;
-    if (before === null || (before.system === identity.system && before.timeline === identity.timeline)) return;
-    deps.log.warn(
-      { before, now: identity },
-      'another server answers than before: all executions are taken up again from what it has',
-    );
-    deps.onFailover();
   }
 
   return {

@@ -182,15 +182,10 @@ describe('another server', () => {
   it('is noticed by its timeline: what was decided before it answered is void, and starts are stored PENDING [F20]', async () => {
     const line = aLineThatGoesDead();
     let promoted = false;
-    let failovers = 0;
-    const { submit, epochs } = await aLane({
+    const { submit, history } = await aLane({
       async connect() {
         const client = await line.connect();
         return promoted ? withAnotherTimeline(client) : client;
-      },
-      onFailover() {
-        failovers += 1;
-        epochs.clear();
       },
     });
     const start = aStart();
@@ -204,10 +199,32 @@ describe('another server', () => {
     line.cut();
     await release();
     expect(await flush).toEqual([{ kind: 'lost_shard' }, { kind: 'pending' }]);
-    expect(failovers).toBe(1);
+    expect(history.changes).toBe(1);
     expect(await eventsOf(start)).toEqual([1]);
   });
+
+  it('that the lease thread has found is not written to in the session of before, which still answers [F20]', async () => {
+    const { submit, owner, history } = await aLane();
+    await submit(aStart());
+    const [before] = await laneSessions();
+    const now = process.hrtime.bigint();
+    history.notice({ system: 'another', timeline: 1, flushed: 1n, asked: now, answered: now });
+    await expect.poll(laneSessions).toEqual([]);
+    const start = aStart();
+    expect(await submit(start)).toEqual([{ kind: 'pending' }]);
+    expect(history.changes).toBe(2); // the lane's server is not the other one: neither is trusted with what was known
+    expect(await laneSessions()).not.toContain(before);
+    expect(await one(`select count(*)::int as n from shards where owner = '${owner}'`)).toEqual({ n: 256 });
+  });
 });
+
+/** Processes of the server that serve lanes. */
+async function laneSessions(): Promise<unknown[]> {
+  const found = await rows(
+    `select pid from pg_stat_activity where application_name = 'cloudflow lane' and datname = current_database()`,
+  );
+  return found.map(({ pid }) => pid);
+}
 
 /** Holds a flush of the second journal row open in the middle; call what is returned to let it go on. */
 async function holdOpen({ executionId }: JournalEntry): Promise<() => Promise<unknown>> {

@@ -6,12 +6,12 @@
  * more there is to do, the more is written at once.
  */
 
-import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { SHARDS } from '../execution-id.ts';
+import type { ServerHistory } from '../ownership/server-history.ts';
 import type { CommitResult, JournalEntry } from './entry.ts';
 import { createFlusher } from './flusher.ts';
 import { createLaneConnection } from './lane-connection.ts';
@@ -35,8 +35,7 @@ export type LaneDeps = {
   makePartitions(executionIds: readonly string[]): Promise<void>;
   /** A flush was committed while all of its shards were ours; `sentAt` is of `process.hrtime.bigint()`. */
   onFencedCommit(sentAt: bigint): void;
-  /** Another server, or another history of the same one, answers: what is in memory is void. Epochs must be gone on return. */
-  onFailover(): void;
+  readonly history: ServerHistory;
   onConnectionLost?(): void;
   onFlushed?(stats: FlushStats): void;
   readonly clock: Clock;
@@ -62,6 +61,8 @@ export type Lane = {
   wake(): void;
   /** True while a flush is under way or about to be. */
   readonly busy: boolean;
+  /** Another history is written from now on: what is in flight was decided on what may be gone from it, and is not written. */
+  startOver(): void;
   /** Resolves when nothing is in flight and the source has nothing more; false when that took longer than `drainMs`. */
   drain(): Promise<boolean>;
   /** Ends the session. What is in flight without an answer, and what the source still holds, stays unsettled. */
@@ -80,17 +81,12 @@ export function createLane(deps: LaneDeps): Lane {
   const connection = createLaneConnection({
     connect: deps.connect,
     statementTimeoutMs: limits.statementTimeoutMs,
-    log: deps.log,
+    history: deps.history,
     onConnectionLost: () => deps.onConnectionLost?.(),
-    onFailover() {
-      inFlight.fill(-1n); // what is being tried again was decided on what that server may not have
-      deps.onFailover();
-    },
   });
   const flusher = createFlusher({
     connection,
     owner: deps.owner,
-    lane: randomUUID(),
     clock: deps.clock,
     log: deps.log,
     settled: (entry, result) => source.settled(entry, result),
@@ -146,6 +142,11 @@ export function createLane(deps: LaneDeps): Lane {
     drain() {
       wake();
       return comesToRest(limits.drainMs);
+    },
+    startOver() {
+      inFlight.fill(-1n);
+      flusher.startOver();
+      connection.discard();
     },
     async close() {
       closed = true;

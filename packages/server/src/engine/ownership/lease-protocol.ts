@@ -1,6 +1,7 @@
 /** What the lease thread and the main thread say to each other. */
 import type { TimeAnswer } from '../database-clock.ts';
 import type { TakenShard } from '../store/leases.ts';
+import type { Sighting } from '../store/server-sighting.ts';
 
 export type LeaseSettings = {
   /** PostgreSQL without a pooler in between. */
@@ -31,6 +32,8 @@ export type FromLeaseThread =
       /** All of our shards are given away for good. */
       readonly handedOver: boolean;
     }
+  /** Said in each round before anything is done in it. */
+  | { readonly kind: 'server'; readonly sighting: Sighting }
   | { readonly kind: 'trouble'; readonly message: string };
 
 export type ToLeaseThread =

@@ -16,6 +16,7 @@ import {
   takeShards,
   withdraw,
 } from '../store/leases.ts';
+import { sightServer } from '../store/server-sighting.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
 /** A main loop that has not ticked for so long is not renewed for. */
@@ -73,6 +74,8 @@ async function startOver(): Promise<void> {
 }
 
 async function round(connection: pg.Client, current: number): Promise<void> {
+  // Heard before the round is: where the history is another one, the round does not count, and we are told to start over.
+  tell({ kind: 'server', sighting: await sightServer(connection) });
   // Here and not in the main thread: an answer that waits for its turn says less.
   const time = await askTime(connection);
   const asked = process.hrtime.bigint();

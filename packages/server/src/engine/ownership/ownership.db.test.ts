@@ -199,6 +199,7 @@ function depsOf(options: Partial<OwnershipDeps>): OwnershipDeps {
     owner: randomUUID(),
     leaseMs: 900,
     renewMs: 60,
+    onServer: () => undefined,
     onTime: () => undefined,
     exclusive: false,
     log: silentLog,

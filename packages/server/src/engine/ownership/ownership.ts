@@ -7,6 +7,7 @@ import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
 import type { TimeAnswer } from '../database-clock.ts';
 import type { TakenShard } from '../store/leases.ts';
+import type { Sighting } from '../store/server-sighting.ts';
 import type { FromLeaseThread, LeaseSettings, ToLeaseThread } from './lease-protocol.ts';
 
 export type OwnershipDeps = {
@@ -18,6 +19,8 @@ export type OwnershipDeps = {
   readonly renewMs?: number;
   readonly exclusive: boolean;
   readonly log: Logger;
+  /** Which server the leases are kept on; with every round, before anything of it is heard. */
+  readonly onServer: (seen: Sighting) => void;
   /** What time it is by the database's clock; with every round, before what the round has taken. */
   readonly onTime: (answer: TimeAnswer) => void;
   /** Shards that are ours from now on: what lives in them is to be taken up. */
@@ -76,6 +79,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
 
   function heard(message: FromLeaseThread): void {
     if (message.kind === 'trouble') return outage.failed({ reason: message.message });
+    if (message.kind === 'server') return deps.onServer(message.sighting);
     outage.over();
     if (message.generation === generation && !isStopping) {
       prove(message.asked);

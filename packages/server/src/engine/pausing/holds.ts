@@ -24,6 +24,8 @@ export type Holds = {
   resumesFor(live: LiveExecution): readonly RunInput[];
   /** Tells the executions on disk in shards that were just taken. */
   recover(shards: readonly number[]): Promise<void>;
+  /** Another history of the database is believed from now on: what is known of pauses is compared with what it has. */
+  startOver(): void;
   stop(): Promise<void>;
 };
 
@@ -57,6 +59,7 @@ export function createHolds(deps: HoldsDeps): Holds {
     over: 'pauses are read again',
   });
   let known = 0n;
+  let startedOver = 0;
   let lasting = new Map<string, PauseRow>();
   /** Changes whose executions on disk have still to be gone through. */
   const changed = new Map<string, Paused>();
@@ -67,8 +70,9 @@ export function createHolds(deps: HoldsDeps): Holds {
   let stopped = false;
 
   async function readAll(): Promise<void> {
+    const since = startedOver;
     const found = await deps.pausesSince(known);
-    if (found === null || found.version <= known) return;
+    if (found === null || found.version <= known || since !== startedOver) return;
     const now = new Map(found.pauses.map((each) => [nameOf(each), each]));
     for (const [name, each] of [...now, ...lasting]) if (now.has(name) !== lasting.has(name)) changed.set(name, each);
     lasting = now;
@@ -147,6 +151,10 @@ export function createHolds(deps: HoldsDeps): Holds {
           ? [{ kind: 'resume', at: clock.now(), scope }]
           : [],
       );
+    },
+    startOver() {
+      known = -1n;
+      startedOver += 1;
     },
     async recover(shards) {
       for (const each of [...lasting.values()]) await walk(shards, each);
