@@ -35,7 +35,7 @@ export function houseTasks(deps: HouseTaskDeps): HousekeepingTask[] {
       name: 'forget idempotency keys',
       everyMs: Math.min(10 * minuteMs, idempotencyTtlMs),
       async run(signal) {
-        const window = { before: clock.now() - idempotencyTtlMs, signal };
+        const window = { olderThanMs: idempotencyTtlMs, signal };
         forgotten.inc(await forgetKeys(database, window));
         forgotten.inc(await forgetPublishKeys(database, window));
         forgotten.inc(await forgetCredentialKeys(database, window));

@@ -5,14 +5,14 @@ import * as store from './store.ts';
 /** Few enough for locks and WAL to be over in a moment. */
 const batch = 5_000;
 
-/** Deletes keys made before `before` (milliseconds since the epoch), in short transactions, and returns how many. */
+/** Deletes keys older than that by the database's clock, in short transactions, and returns how many. */
 export async function forgetCredentialKeys(
   database: Database,
-  { before, signal }: { readonly before: number; readonly signal: AbortSignal },
+  { olderThanMs, signal }: { readonly olderThanMs: number; readonly signal: AbortSignal },
 ): Promise<number> {
   let total = 0;
   for (;;) {
-    const forget = { before: new Date(before), limit: batch };
+    const forget = { olderThanMs, limit: batch };
     const count = await database.transaction({ role: 'engine' }, (tx) => store.forgetKeys(tx, forget), { signal });
     total += count;
     if (count < batch) return total;

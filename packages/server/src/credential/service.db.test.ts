@@ -76,8 +76,8 @@ describe('credentials in the database', () => {
     await credentials.remove(defaultTenantId, row.id);
     await expect(credentials.create(actor, draft('keyed'), 'a-key')).rejects.toThrow('has been deleted since');
     const signal = new AbortController().signal;
-    expect(await forgetCredentialKeys(test.database, { before: Date.now() - 3_600_000, signal })).toBe(0);
-    expect(await forgetCredentialKeys(test.database, { before: Date.now() + 3_600_000, signal })).toBe(1);
+    expect(await forgetCredentialKeys(test.database, { olderThanMs: 3_600_000, signal })).toBe(0);
+    expect(await forgetCredentialKeys(test.database, { olderThanMs: -3_600_000, signal })).toBe(1);
     expect(await credentials.create(actor, draft('keyed'), 'a-key')).toMatchObject({ replayed: false });
   });
 });

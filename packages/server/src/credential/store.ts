@@ -138,10 +138,11 @@ export async function insertKey(tx: Tx, tenantId: string, key: string, of: KeyRo
 /** Of the engine: the chore knows no tenant. */
 export async function forgetKeys(
   tx: Tx,
-  { before, limit }: { readonly before: Date; readonly limit: number },
+  { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },
 ): Promise<number> {
   return tx.execute(sql`
     delete from credential_keys k using (
-      select tenant_id, key from credential_keys where created_at < ${before} order by created_at limit ${limit}
+      select tenant_id, key from credential_keys
+       where created_at < now() - ${olderThanMs}::float8 * interval '1 millisecond' order by created_at limit ${limit}
     ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
 }

@@ -178,7 +178,7 @@ describe('publishing with an idempotency key', () => {
       tx.execute(sql`update workflow_keys set created_at = now() - interval '2 hours' where key = 'old'`),
     );
     const { signal } = new AbortController();
-    expect(await forgetPublishKeys(test.database, { before: Date.now() - 3_600_000, signal })).toBe(1);
+    expect(await forgetPublishKeys(test.database, { olderThanMs: 3_600_000, signal })).toBe(1);
     const again = await Promise.all(publishes.map((each) => workflows.publish(each)));
     expect(again.map(({ created, replayed }) => [created, replayed])).toEqual([
       [false, false],

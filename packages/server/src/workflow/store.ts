@@ -224,7 +224,7 @@ export async function insertKey(
 /** Of all tenants. One process at a time: the others find the lock taken and leave it to that one. */
 export async function forgetKeys(
   tx: Tx,
-  { before, limit }: { readonly before: Date; readonly limit: number },
+  { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },
 ): Promise<number> {
   const lock = await tx.row<{ mine: boolean }>(
     sql`select pg_try_advisory_xact_lock(hashtext('cloudflow forget publish keys')) as mine`,
@@ -232,7 +232,8 @@ export async function forgetKeys(
   if (!lock?.mine) return 0;
   return tx.execute(sql`
     delete from workflow_keys k using (
-      select tenant_id, key from workflow_keys where created_at < ${before} order by created_at limit ${limit}
+      select tenant_id, key from workflow_keys
+       where created_at < now() - ${olderThanMs}::float8 * interval '1 millisecond' order by created_at limit ${limit}
     ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
 }
 

@@ -128,10 +128,13 @@ export async function completeOperation(database: Database, worker: string, id: 
 }
 
 /** Keys past their window, and operations that were over a month before. Returns how many keys went. */
-export function forgetOperations(database: Database, { before }: { readonly before: number }): Promise<number> {
+export function forgetOperations(
+  database: Database,
+  { olderThanMs }: { readonly olderThanMs: number },
+): Promise<number> {
   return database.transaction({ role: 'engine' }, async (tx) => {
     await tx.execute(sql`delete from operations where finished_at < clock_timestamp() - interval '30 days'`);
     return tx.execute(sql`
-      update operations set key = null, hash = null where key is not null and created_at < ${new Date(before)}`);
+      update operations set key = null, hash = null where key is not null and created_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'`);
   });
 }
