@@ -10,6 +10,16 @@ import { isAtRest } from './stop.ts';
 /** A try that ended so may have had its effect: it is undone like one that succeeded, and not repeated if it may run once. */
 const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
 
+/** A try that had its effect, and what it gave could not be read, kept, or made into the output. */
+const AFTER_THE_EFFECT: ReadonlySet<string> = new Set([
+  'response_invalid',
+  'response_too_large',
+  'output_too_large',
+  'output_invalid',
+  'expression_error',
+  'expression_too_expensive',
+]);
+
 /** Undoes the step that ended last among those not yet undone; when none is left, the last steps run. */
 export function undoNext(d: Decision): void {
   if (isUndoing(d, null)) return;
@@ -60,9 +70,10 @@ function isToUndo(d: Decision, run: StepRun): boolean {
 }
 
 /** A child that did not complete has undone itself. */
-function isDone({ status, error, step: { work } }: StepRun): boolean {
+function isDone({ status, error, attempt, step: { work } }: StepRun): boolean {
   if (status !== 'FAILED' || error === null) return status === 'SUCCESS';
-  return work.kind === 'sub_workflow' ? error.details?.['status'] === 'COMPLETED' : isPerhapsDone(error);
+  if (work.kind === 'sub_workflow') return error.details?.['status'] === 'COMPLETED';
+  return isPerhapsDone(error) || (attempt > 0 && AFTER_THE_EFFECT.has(error.code));
 }
 
 export function isPerhapsDone({ code }: { readonly code: string }): boolean {

@@ -288,4 +288,18 @@ describe('compensation', () => {
     expect(run.tried.map(({ path }) => path)).toEqual(['a', 'b', 'a.compensate', '$on_failure.tell']);
     expect(run.tried.at(-1)?.input).toEqual({ code: 'no' });
   });
+
+  it('undoes a step that had its effect, and whose result could not be made into its output', () => {
+    const plan = planOf([doAct('pay', { output: '${ result.no.such }', compensate: { type: 'act', config: {} } })]);
+    const { end, tried } = simulate(plan, { answer: () => ({ output: { ok: true } }) });
+    expect(end).toMatchObject({ status: 'FAILED', error: { code: 'expression_error', step: 'pay' } });
+    expect(tried.map(({ path }) => path)).toEqual(['pay', 'pay.compensate']);
+  });
+
+  it('does not undo a step whose input could not be made: it never began', () => {
+    const plan = planOf([
+      doAct('pay', { config: { n: '${ input.no.such }' }, compensate: { type: 'act', config: {} } }),
+    ]);
+    expect(simulate(plan).tried).toEqual([]);
+  });
 });

@@ -182,4 +182,17 @@ describe('a milestone', () => {
     expect(simulate(plan).end?.error).toMatchObject({ code: 'milestone_unreachable' });
     expect(asked).toBe(1);
   });
+
+  it('is asked again when an administrator sets a variable that it reads', () => {
+    const plan = planOf(
+      [
+        say('m', 1, { milestone: { when: 'vars.open', else: 'wait' } }),
+        { id: 'nap', type: 'wait', config: { for: '1h' } },
+      ],
+      { variables: { open: false } },
+    );
+    const then = [{ at: 50, input: { intervene: { do: 'set', values: { open: true } } } } as const];
+    const { events } = simulate(plan, { then, until: 100 });
+    expect(events.filter((event) => event.e === 'succeeded' && event.s === 'm')).toHaveLength(1);
+  });
 });

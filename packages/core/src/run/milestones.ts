@@ -36,7 +36,8 @@ const COST_OF_ASKING = 5;
 export function heldToAsk(d: Decision, events: readonly RunEvent[]): readonly StepRun[] {
   const written = new Set<string>();
   for (const event of events) {
-    if (event.e === 'succeeded' && event.v !== undefined) for (const name of Object.keys(event.v)) written.add(name);
+    const writes = event.e === 'succeeded' || (event.e === 'intervened' && event.do === 'set') ? event.v : undefined;
+    for (const name of Object.keys(writes ?? {})) written.add(name);
   }
   if (written.size === 0 && !d.plan.hasTimedMilestones) return [];
   return [...d.state.held].filter(

@@ -91,10 +91,18 @@ export function expressionScope(d: Decision, scope: Scope, more: More = {}): Exp
         case 'trigger':
           return outside(d, name) ?? d.context.trigger;
         default:
-          return more.lookup?.(name) ?? itemNamed(d, scope, name) ?? outside(d, name);
+          return named(d, scope, name, more);
       }
     },
   };
+}
+
+/** Null is a value as any other: only what is not there is looked for further out. */
+function named(d: Decision, scope: Scope, name: string, more: More): Json | undefined {
+  const given = more.lookup?.(name);
+  if (given !== undefined) return given;
+  const item = itemNamed(d, scope, name);
+  return item === undefined ? outside(d, name) : item;
 }
 
 /** What an item that is an execution of its own was given of this name. */

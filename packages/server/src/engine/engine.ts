@@ -8,6 +8,7 @@ import type { Adoption, Deed } from '@cloudflow/core/run/contract.ts';
 import type { ExecutionStatus, FinalStatus, Phase } from '@cloudflow/core/run/event.ts';
 import type { JournalWatch } from './following/journal-watch.ts';
 import type { CommandAnswer } from './store/insert-command.ts';
+import type { InterventionAnswer } from './store/insert-intervention.ts';
 import type { Paused, PauseRow } from './store/pauses.ts';
 
 /** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
@@ -126,11 +127,7 @@ export type Engine = {
    */
   signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** An administrator steps in; `accepted` when that is durable. `full`: many are not heard of yet. */
-  intervene(
-    tenantId: string,
-    executionId: string,
-    intervention: Intervention,
-  ): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
+  intervene(tenantId: string, executionId: string, intervention: Intervention): Promise<InterventionAnswer>;
   /** Who follows the journal of an execution is told when there is more of it, whichever process drives it. */
   readonly watch: JournalWatch;
   /** Pauses workflows or the tenant, or lets them go on; durable when this resolves. */

@@ -127,6 +127,8 @@ async function tell({ engine }: Deps, { id, caller, reason: why, deed }: Told) {
       return reply(202, { execution_id: id, links: executionLinks(id) });
     case 'full':
       throw problem('overloaded', { detail: `Execution ${id} has many interventions to hear of.`, retryAfter: 1 });
+    case 'not_started':
+      throw problem('execution_not_started', { detail: `Execution ${id} is PENDING: nothing of it has begun.` });
     case 'ended':
       throw problem('execution_ended', { detail: `Execution ${id} has ended.` });
     case 'not_found':

@@ -1,6 +1,8 @@
 /** What is loaded from the shards of an owner that died. */
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act, aStart, aWorld, idOf, nap, needs, useEngines } from '../../../testing/engine.ts';
+import { countLoads } from '../store/crash-suspects.ts';
 
 const engines = useEngines();
 afterEach(() => engines.expectSound());
@@ -79,4 +81,15 @@ it('nothing is counted where owners give their shards away', async () => {
   again.release();
   held.release();
   expect(await engines.ended(id)).toMatchObject({ status: 2 });
+});
+
+it('a process that loads an execution again and again counts once: it has not died of it', async () => {
+  const [id = ''] = await leftBehind(1);
+  const one = randomUUID();
+  for (let times = 0; times < 3; times += 1) await countLoads(engines.database, one, [id]);
+  expect(await suspects()).toEqual([{ execution_id: id, loads: 1 }]);
+  await countLoads(engines.database, randomUUID(), [id]);
+  expect(await suspects()).toEqual([{ execution_id: id, loads: 2 }]);
+  await engines.anEngine({ actions: aWorld() });
+  await engines.ended(id);
 });

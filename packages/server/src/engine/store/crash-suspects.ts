@@ -12,7 +12,10 @@ export async function suspectsOf(database: Database, shards: readonly number[]):
   return new Map(rows.map(({ id, loads }) => [id, loads]));
 }
 
-/** To be committed before they are loaded. */
+/**
+ * To be committed before they are loaded. What counts is processes: one that loads an execution again and again, because it
+ * waits in between, has not died of it.
+ */
 export async function countLoads(database: Database, process: string, executionIds: readonly string[]): Promise<void> {
   await database.transaction({ role: 'engine' }, (tx) =>
     tx.execute(sql`
@@ -20,7 +23,8 @@ export async function countLoads(database: Database, process: string, executionI
       select id, shard, ${process} from unnest(${executionIds}::uuid[], ${executionIds.map(shardOf)}::int2[]) w (id, shard)
        order by id
       on conflict (execution_id) do update
-         set loads = least(crash_suspects.loads + 1, 100), process = excluded.process, at = now()`),
+         set loads = least(crash_suspects.loads + (crash_suspects.process <> excluded.process)::int, 100),
+             process = excluded.process, at = now()`),
   );
 }
 

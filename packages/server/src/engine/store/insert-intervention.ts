@@ -13,17 +13,20 @@ export type StoredIntervention = {
 /** So many may wait for the owner of the shard: people are slower than that, and what loops is held back. */
 const MOST_UNHEARD = 100;
 
+/** `not_started`: there is nothing to intervene in yet, and what was accepted would be lost. */
+export type InterventionAnswer = 'accepted' | 'not_started' | 'ended' | 'not_found' | 'full';
+
 /** One statement, as for a command. */
 export async function insertIntervention(
   database: Database,
   { tenantId, executionId, payload }: StoredIntervention,
-): Promise<'accepted' | 'ended' | 'not_found' | 'full'> {
-  type Found = { readonly finished: boolean; readonly accepted: boolean };
+): Promise<InterventionAnswer> {
+  type Found = { readonly finished: boolean; readonly started: boolean; readonly accepted: boolean };
   const shard = shardOf(executionId);
   const found = await database.transaction({ role: 'engine' }, (tx) =>
     tx.row<Found>(sql`
       with target as (
-        select id, finished_at is not null as finished from workflow_executions
+        select id, finished_at is not null as finished, started_at is not null as started from workflow_executions
          where id = ${executionId} and tenant_id = ${tenantId}),
       unheard as (
         select count(*) as rows from (
@@ -32,10 +35,11 @@ export async function insertIntervention(
       stored as (
         insert into execution_inbox (shard, execution_id, kind, payload)
         select ${shard}::smallint, id, 'intervene', ${payload} from target, unheard
-         where not finished and rows < ${MOST_UNHEARD} returning id)
-      select finished, exists (select from stored) as accepted from target`),
+         where started and not finished and rows < ${MOST_UNHEARD} returning id)
+      select finished, started, exists (select from stored) as accepted from target`),
   );
   if (found === undefined) return 'not_found';
   if (found.accepted) return 'accepted';
-  return found.finished ? 'ended' : 'full';
+  if (found.finished) return 'ended';
+  return found.started ? 'full' : 'not_started';
 }

@@ -116,6 +116,12 @@ export const problemCodes = {
     meaning: 'An execution that is COMPLETED, FAILED or CANCELLED does not change any more.',
     remedy: 'Nothing is left to do for this execution; a new one can be started.',
   },
+  execution_not_started: {
+    status: 409,
+    title: 'The execution has not started',
+    meaning: 'An execution that is PENDING waits for its turn: nothing of it has begun that could be changed.',
+    remedy: 'Try again when it is RUNNING; `wait_reason` and `/explain` say what it waits for.',
+  },
   execution_running: {
     status: 409,
     title: 'The execution has not ended',
