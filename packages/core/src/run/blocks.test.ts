@@ -427,25 +427,3 @@ describe('pause and resume', () => {
     });
   });
 });
-
-describe('an item that is null', () => {
-  it('is null inside, and no missing name', () => {
-    const plan = planOf([
-      {
-        id: 'all',
-        type: 'for_each',
-        config: { items: 'input.list', steps: [say('same', '${ [item, item == null] }')] },
-      },
-    ]);
-    const { end } = simulate(plan, { input: { list: [1, null] } });
-    expect(end).toMatchObject({
-      status: 'COMPLETED',
-      output: {
-        all: [
-          [1, false],
-          [null, true],
-        ],
-      },
-    });
-  });
-});
