@@ -260,7 +260,7 @@ create policy app on execution_events for select to cloudflow_app using (sees_ex
 create policy engine on execution_events for all to cloudflow_engine using (true) with check (true);
 create policy owner on execution_events for all to <owner> using (true) with check (true);
 grant select on execution_events to cloudflow_app;
-grant insert, select on execution_events to cloudflow_engine;
+grant delete, insert, select on execution_events to cloudflow_engine;
 
 create table execution_generations (
   root_id              uuid not null,

@@ -108,6 +108,11 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     by: () => `update execution_events v set seq = seq + 1 where execution_id = '${ids.done}'
                 and seq = (select max(seq) from execution_events m where m.execution_id = v.execution_id)`,
   },
+  'rows that are in no segment': {
+    found: ['Q3-compacted', 'Q10-refs'],
+    by: () => `insert into execution_events (execution_id, seq, data)
+      values ('${ids.done}', 0, '[{"e":"compacted","at":1,"u":0,"n":5,"f":"","seg":[[0,"00"]]}]')`,
+  },
   'a second outcome': {
     found: ['Q3-outcomes'],
     by: () => appended('waiting', succeeded('long'), succeeded('long')),

@@ -2,13 +2,18 @@
  * The checks that must come out empty after any fault, as SQL over the engine's tables. A check that cannot fail proves
  * nothing: journal-checks.db.test.ts plants the damage that each is for.
  */
+import pg from 'pg';
+import { rowsOf } from '../src/engine/compaction/segment.ts';
+
 export type Check = { readonly id: string; readonly says: string; readonly sql: string };
 
 /** The journal with its packed rows expanded to single events; a run of a step is (execution_id, scope, step, round). */
 const expanded = `
   select v.execution_id, v.seq, o.place, o.event, o.event ->> 'e' as kind, (o.event ->> 'at')::bigint as at,
          o.event ->> 's' as step, coalesce(o.event ->> 'p', '') as scope, coalesce((o.event ->> 'r')::int, 0) as round
-    from execution_events v, json_array_elements(readable_json(v.data)) with ordinality as o (event, place)`;
+    from pg_temp.whole_journal v, json_array_elements(readable_json(v.data)) with ordinality as o (event, place)`;
+/** The rows of all journals, those in segments among them. */
+const wholeRows = `select execution_id, seq, data from execution_events where not starts_with(data, '[{"e":"compacted"')`;
 /** Expanded once for all checks: to read the JSON is what costs. */
 const journal = 'journal as (select * from pg_temp.expanded_journal)';
 /** What may happen to an execution that has not started: it waits for its place under a concurrency limit. */
@@ -47,7 +52,16 @@ export const checks: readonly Check[] = [
   {
     id: 'Q3-gaps',
     says: 'a journal whose rows are not numbered 1, 2, 3, …',
-    sql: `select execution_id from execution_events group by execution_id having count(*) <> max(seq) or min(seq) <> 1`,
+    sql: `select execution_id from pg_temp.whole_journal group by execution_id having count(*) <> max(seq) or min(seq) <> 1`,
+  },
+  {
+    id: 'Q3-compacted',
+    says: 'a row in the place of others that is not the first of its journal, or that counts other events than are in its segments',
+    sql: `select c.execution_id, c.seq from (select execution_id, seq, data::json -> 0 as event from execution_events
+                                       where starts_with(data, '[{"e":"compacted"')) c
+           where (event ->> 'u')::int <> c.seq or (event -> 'seg' -> -1 ->> 0)::int <> c.seq
+              or exists (select from execution_events v where v.execution_id = c.execution_id and v.seq < c.seq)
+              or (event ->> 'n')::int <> (select count(*) from pg_temp.expanded_journal j where j.execution_id = c.execution_id and j.seq <= c.seq)`,
   },
   {
     id: 'Q3-outcomes',
@@ -331,13 +345,31 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** Runs all of them; the answer names each that found something, with what it found. */
-/** `rows` asks one session, as the owner of the tables. */
+/** What is in segments, as far as they are in the database: one that is not, or that is damaged, leaves a gap. */
+async function addSegments(rows: (sql: string) => Promise<readonly object[]>): Promise<void> {
+  const stored = (await rows(`
+    select c.execution_id as id, b.content from execution_events c, json_array_elements(c.data::json -> 0 -> 'seg') s (segment)
+      join blobs b on true
+     where starts_with(c.data, '[{"e":"compacted"') and b.area = 'executions' and b.owner = c.execution_id
+       and b.digest = decode(s.segment ->> 1, 'hex')`)) as readonly { readonly id: string; readonly content: Buffer }[];
+  for (const { id, content } of stored) {
+    const older = await rowsOf(content).catch(() => []);
+    const values = older.map(({ seq, data }) => `('${id}', ${seq}, ${pg.escapeLiteral(data)})`);
+    if (values.length > 0) await rows(`insert into pg_temp.whole_journal values ${values.join()}`);
+  }
+}
+
+/**
+ * Runs all of them; the answer names each that found something, with what it found. `rows` asks one session, as the owner
+ * of the tables.
+ */
 export async function runChecks(
   rows: (sql: string) => Promise<readonly object[]>,
 ): Promise<Record<string, readonly object[]>> {
   const found: Record<string, readonly object[]> = {};
-  await rows('drop table if exists pg_temp.expanded_journal');
+  await rows('drop table if exists pg_temp.whole_journal, pg_temp.expanded_journal');
+  await rows(`create temporary table whole_journal as ${wholeRows}`);
+  await addSegments(rows);
   await rows(`create temporary table expanded_journal as ${expanded}`);
   await rows('create index on pg_temp.expanded_journal (execution_id, seq, place)');
   await rows('analyze pg_temp.expanded_journal');

@@ -22,12 +22,18 @@ export async function wrongSnapshots(
     if (!checksumOf(id, of).equals(checksum)) continue; // nobody takes it for anything
     const plan = planFor(await planOf(versionId), JSON.parse(trigger) as JsonObject);
     const state = createState(plan, { forgets: true });
-    const journal = `select data from execution_events where execution_id = '${id}' and seq <= ${of.seq} order by seq`;
-    for (const { data } of await rows(journal))
-      for (const event of JSON.parse(data as string) as RunEvent[]) apply(plan, state, event);
+    for (const event of await eventsOf(rows, id, of.seq)) apply(plan, state, event);
     if (snapshotText(state, [], Number.POSITIVE_INFINITY) !== of.data) wrong.push(id);
   }
   return wrong;
+}
+
+/** In a session that has just run the checks of the journal, which read the segments. */
+async function eventsOf(rows: Rows, id: string, upTo: number): Promise<readonly RunEvent[]> {
+  const older = await rows(
+    `select data from pg_temp.whole_journal where execution_id = '${id}' and seq <= ${upTo} order by seq`,
+  );
+  return older.flatMap(({ data }) => JSON.parse(data as string) as RunEvent[]);
 }
 
 type Stored = Parameters<typeof checksumOf>[1] & {

@@ -189,4 +189,20 @@ export type RunEvent =
   | (RunKey & { readonly e: 'compensation_failed'; readonly at: number; readonly err: StepError })
   | { readonly e: 'ended'; readonly at: number; readonly st: FinalStatus; readonly err?: StepError };
 
+/**
+ * On disk alone, in place of the rows up to its own, `u`, of a long journal: they stand in segments in the blob store, as they
+ * were, and whoever reads the journal reads those (server/engine/compaction/); the rules never see it. `n` how many events they
+ * hold; `s` what they amount to, as the records of a snapshot of format `f`, absent where that is large; `seg` the segments in
+ * their order, each as the number of its last row and its digest.
+ */
+export type Compacted<Record> = {
+  readonly e: 'compacted';
+  readonly at: number;
+  readonly u: number;
+  readonly n: number;
+  readonly f: string;
+  readonly s?: readonly Record[];
+  readonly seg: readonly (readonly [number, string])[];
+};
+
 export type EventKind = RunEvent['e'];

@@ -64,12 +64,17 @@ export function engineObserver(metrics: Metrics): EngineObserver {
     labels: ['invariant'],
   });
   const snapshots = counter('engine_snapshots_written_total', 'States of long executions that were kept, see ADR 28');
+  const compacted = counter(
+    'engine_journals_compacted_total',
+    'Older rows of a journal went into a segment, see ADR 33',
+  );
   const unusable = counter(
     'engine_snapshots_unusable_total',
     'Kept states that were damaged or could not be read: the journal was folded instead',
   );
   return {
     snapshotsWritten: (count) => snapshots.inc(count),
+    journalCompacted: () => compacted.inc(),
     snapshotUnusable: () => unusable.inc(),
     violations: (invariant, found) => violations.set({ invariant }, found),
     flushed(count, milliseconds) {

@@ -31,6 +31,8 @@ export type EngineDeps = {
   /** A start that is not durable by then is answered as not confirmed, 503. Default: 10 s. */
   readonly confirmWithinMs?: number;
   readonly actions: AttemptRunner;
+  /** A journal is compacted when it has so many events that are in no segment. Default: 10,000. */
+  readonly compactEvents?: number;
   /** What a `sub_workflow` means; see the workflow service. */
   readonly resolveForStart: WorkflowSource['resolveForStart'];
   readonly planOf: (versionId: string) => Promise<Plan>;
@@ -171,6 +173,7 @@ async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
   for (const live of [...runner.all()]) runner.drop(live, 'the process stops');
   await parts.caution.rest();
   await parts.snapshots.rest();
+  await parts.compaction.close();
   await ownership.handOver();
   await attempts.atRest(deadline - performance.now());
   if (attempts.running > 0) {

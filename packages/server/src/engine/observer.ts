@@ -15,6 +15,8 @@ export type EngineObserver = {
   timerHandedOn(lateMs: number): void;
   /** So many states of long executions were kept. */
   snapshotsWritten(count: number): void;
+  /** The older rows of a journal went into a segment. */
+  journalCompacted(): void;
   /** One was damaged, or could not be understood: the journal was folded instead. */
   snapshotUnusable(): void;
   /** What the watchdog found at its last look of what must never be. */
@@ -31,6 +33,7 @@ export const noObserver: EngineObserver = {
   executionEnded: nothing,
   timerHandedOn: nothing,
   snapshotsWritten: nothing,
+  journalCompacted: nothing,
   snapshotUnusable: nothing,
   violations: nothing,
 };

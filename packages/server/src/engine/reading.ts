@@ -17,6 +17,7 @@ import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { SecretBox } from '../kernel/secret/secret-box.ts';
 import { givenBy, placeOf, planFor } from './child-trigger.ts';
+import { createSegments } from './compaction/segments.ts';
 import { type EventPage, type EventPosition, type EventView, eventPage, positionOf, wholeView } from './event-view.ts';
 import { executionRow } from './execution-view.ts';
 import type { Explained } from './explaining/explain-view.ts';
@@ -54,6 +55,7 @@ const followedBytes = 128 * 1024;
 
 export function createReading({ database, planOf, blobs, secrets }: ReadingDeps) {
   const large = createLargeValues(blobs, secrets);
+  const segments = createSegments(blobs);
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
@@ -81,7 +83,13 @@ export function createReading({ database, planOf, blobs, secrets }: ReadingDeps)
   async function walk(tenantId: string, executionId: string, see: (event: RunEvent) => void): Promise<number> {
     const from = reader(tenantId);
     for (let fromSeq = 0; ; ) {
-      const page = await store.readJournal(from, { executionId, fromSeq, limit: pageRows, maxBytes: pageBytes });
+      const page = await store.readJournal(from, segments, {
+        tenantId,
+        executionId,
+        fromSeq,
+        limit: pageRows,
+        maxBytes: pageBytes,
+      });
       for (const row of page.rows) {
         for (const event of await large.events({ tenantId, id: executionId }, row.eventsText)) see(event);
       }
@@ -189,7 +197,8 @@ export function createReading({ database, planOf, blobs, secrets }: ReadingDeps)
 
     async events(tenantId: string, id: string, from: EventPosition, limit: number) {
       await head(tenantId, id);
-      const { rows, more } = await store.readJournal(reader(tenantId), {
+      const { rows, more } = await store.readJournal(reader(tenantId), segments, {
+        tenantId,
         executionId: id,
         fromSeq: from.seq,
         limit,
@@ -203,8 +212,8 @@ export function createReading({ database, planOf, blobs, secrets }: ReadingDeps)
 
     /** Some rows of the journal from this position on, few enough to be held for a slow reader. */
     journalFrom(tenantId: string, id: string, { seq }: EventPosition): Promise<store.JournalPage> {
-      const page = { executionId: id, fromSeq: seq, limit: followedRows, maxBytes: followedBytes };
-      return store.readJournal(reader(tenantId), page);
+      const page = { tenantId, executionId: id, fromSeq: seq, limit: followedRows, maxBytes: followedBytes };
+      return store.readJournal(reader(tenantId), segments, page);
     },
 
     /** An event with the values that its row only refers to. */

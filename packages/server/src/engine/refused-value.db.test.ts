@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act, aStart, aWorld, idOf, needs, useEngines } from '../../testing/engine.ts';
-import { createLargeValues } from './journal/large-values.ts';
 import { replay } from './runner/replay.ts';
-import { createEngineStore } from './store/engine-store.ts';
+import { asideIn, createEngineStore } from './store/engine-store.ts';
 
 const engines = useEngines();
 const marker = 'REFUSED-BY-POSTGRESQL';
@@ -41,10 +40,8 @@ describe('a value that PostgreSQL refuses', () => {
     expect(world.callsOf('after').length).toBe(199);
 
     const id = heads[guilty]?.['id'] as string;
-    const stored = await createEngineStore(
-      engines.database,
-      createLargeValues(engines.blobs, engines.secrets),
-    ).loadExecution(id);
+    const aside = asideIn(engines.blobs, engines.secrets);
+    const stored = await createEngineStore(engines.database, aside).loadExecution(id);
     if (stored === undefined) throw new Error('it cannot be loaded');
     const { state } = replay(stored, workflow.plan, {
       entropy: { uuid: randomUUID, random: Math.random, executionId: randomUUID },

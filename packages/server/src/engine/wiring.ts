@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { createOutage, type Outage } from '../kernel/log/outage.ts';
+import type { Compaction } from './compaction/compaction.ts';
 import type { EngineDeps } from './create-engine.ts';
 import { createDatabaseClock, type DatabaseClock } from './database-clock.ts';
 import { shardOf } from './execution-id.ts';
@@ -15,7 +16,6 @@ import { firstGate } from './gates/gate-id.ts';
 import { createGateKeeper, type GateKeeper } from './gates/gate-keeper.ts';
 import { hint, hintAfter, pollEveryMs, wireHints } from './hinting.ts';
 import { createLane, type Lane } from './journal/lane.ts';
-import { createLargeValues } from './journal/large-values.ts';
 import { type EngineObserver, noObserver } from './observer.ts';
 import type { Hints } from './ownership/hints.ts';
 import type { Ownership } from './ownership/ownership.ts';
@@ -37,10 +37,11 @@ import { createTimers, type Timers } from './runner/timers.ts';
 import { requestOf } from './runner/try.ts';
 import { createWaiters, type Waiters } from './runner/waiters.ts';
 import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
-import { createSnapshots, type Snapshots } from './snapshots/snapshots.ts';
-import { createEngineStore } from './store/engine-store.ts';
+import type { Snapshots } from './snapshots/snapshots.ts';
+import { asideIn, createEngineStore } from './store/engine-store.ts';
 import { makePartitions } from './store/make-partitions.ts';
 import { wireHistory, wireOwnership } from './wiring-ownership.ts';
+import { wireCompaction, wireSnapshots } from './wiring-snapshots.ts';
 import { newId, wireAdmission, wireStartAll, wireStarts } from './wiring-starts.ts';
 
 export type Parts = {
@@ -55,7 +56,8 @@ export type Parts = {
   holds: Holds;
   readonly takingUp: Outage;
   readonly storing: Storing;
-  readonly snapshots: Snapshots;
+  snapshots: Snapshots;
+  compaction: Compaction;
   readonly snapshotUnusable: (executionId: string, error: unknown) => void;
   readonly observer: EngineObserver;
   history: ServerHistory;
@@ -94,7 +96,7 @@ export function wire(given: EngineDeps): Parts {
     observer.snapshotUnusable();
     deps.log.warn({ error, execution_id: executionId }, 'a snapshot is of no use; the journal is folded instead');
   };
-  const store = createEngineStore(deps.database, createLargeValues(deps.blobs, deps.secrets), snapshotUnusable);
+  const store = createEngineStore(deps.database, asideIn(deps.blobs, deps.secrets), snapshotUnusable);
   const takingUp = createOutage(deps.log, {
     failed: 'taking up executions failed; it is tried again',
     over: 'executions are taken up again',
@@ -107,12 +109,13 @@ export function wire(given: EngineDeps): Parts {
   const { clock, log } = deps;
   const watch = createJournalWatch({ clock, log, writtenUpTo: store.writtenUpTo });
   const waiters = createWaiters();
-  const snapshots = wireSnapshots(deps, store, observer);
-  const first = { deps, owner: randomUUID(), entropy, store, takingUp, storing, snapshots, snapshotUnusable };
+  const first = { deps, owner: randomUUID(), entropy, store, takingUp, storing, snapshotUnusable };
   const parts = { ...first, observer, watch, waiters } as unknown as Parts;
   parts.history = wireHistory(parts);
   parts.ownership = wireOwnership(parts);
   parts.hints = wireHints(parts);
+  parts.compaction = wireCompaction(parts);
+  parts.snapshots = wireSnapshots(parts);
   parts.lane = wireLane(parts);
   parts.caution = wireCaution(parts);
   parts.runner = wireRunner(parts);
@@ -129,26 +132,6 @@ export function wire(given: EngineDeps): Parts {
   parts.children = wireChildren(parts);
   parts.gates = wireGates(parts);
   return parts;
-}
-
-function wireSnapshots(
-  { clock, blobs, log }: EngineDeps,
-  store: Parts['store'],
-  { snapshotsWritten }: EngineObserver,
-): Snapshots {
-  const outage = createOutage(log, {
-    failed: 'snapshots could not be written; others are, and their executions are folded from their journals',
-    over: 'snapshots are written again',
-  });
-  const { writeSnapshots, deleteSnapshots } = store;
-  return createSnapshots({
-    clock,
-    blobs,
-    outage,
-    write: writeSnapshots,
-    delete: deleteSnapshots,
-    onWritten: snapshotsWritten,
-  });
 }
 
 function wireLane(parts: Parts): Lane {

@@ -71,8 +71,7 @@ export function createLargeValues(blobs: Pick<BlobStore, 'get'>, secrets: Pick<S
   }
 
   /** A few values are read at once: they are large. */
-  async function records<T>(owner: Owner, text: string): Promise<readonly T[]> {
-    const stored = JSON.parse(text) as Stored<T>[];
+  async function records<T>(owner: Owner, stored: readonly Stored<T>[]): Promise<readonly T[]> {
     const large = stored.flatMap((each, at) => (each.big === undefined ? [] : [at]));
     if (large.length === 0) return stored;
     const whole: T[] = [...stored];
@@ -90,12 +89,13 @@ export function createLargeValues(blobs: Pick<BlobStore, 'get'>, secrets: Pick<S
 
     /** The events of a journal row, whole and opened. */
     async events(owner: Owner, row: string): Promise<readonly RunEvent[]> {
-      const stored = await records<SealedEvent>(owner, row);
+      const stored = await records<SealedEvent>(owner, JSON.parse(row) as Stored<SealedEvent>[]);
       if (!stored.some(hasSealed)) return stored;
       const open: RunEvent[] = [];
       for (const event of stored) open.push(hasSealed(event) ? await openEvent(event, secrets, owner.id) : event);
       return open;
     },
+    /** Records as they stand in JSON text, whole. */
     records,
   };
 }

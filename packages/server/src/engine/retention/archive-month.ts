@@ -4,8 +4,10 @@
  */
 import type pg from 'pg';
 import { type BlobPlace, type BlobStore, blobOf } from '../../kernel/blob/blob-store.ts';
+import { compactedIn, type SegmentRow } from '../compaction/segment.ts';
+import { createSegments } from '../compaction/segments.ts';
 import { placeOf, type StoredEvent, valuesNamedIn } from '../journal/large-values.ts';
-import { type OldExecution, oldExecutions, oldJournal } from '../store/retention-rows.ts';
+import { type OldExecution, type OldJournalRow, oldExecutions, oldJournal } from '../store/retention-rows.ts';
 import { type ArchivedUpTo, archived, nextFileNumber, type RetentionMonth } from '../store/retention-state.ts';
 import {
   countFile,
@@ -112,7 +114,7 @@ async function* journalOf(deps: ArchiveDeps, of: ArchivedUpTo, from: number): As
   const execution = { id: of.executionId, tenantId: of.tenantId };
   for (let seq = from; ; ) {
     const page = await oldJournal(deps.client, execution.id, seq);
-    for (const row of page) {
+    for await (const row of withSegments(deps, execution, page, seq)) {
       seq = row.seq;
       const digests = row.data.includes('"big"') ? valuesNamedIn(JSON.parse(row.data) as StoredEvent[], []) : [];
       const lines = [journalLine(execution.id, row), ...(await valueLines(deps, execution, digests))];
@@ -121,6 +123,23 @@ async function* journalOf(deps: ArchiveDeps, of: ArchivedUpTo, from: number): As
     if (page.length === 0) return;
   }
 }
+
+/** The archive has every row, also those that are in segments, which go with the execution. */
+async function* withSegments(
+  { blobs }: ArchiveDeps,
+  execution: Pick<OldExecution, 'id' | 'tenantId'>,
+  page: readonly OldJournalRow[],
+  after: number,
+): AsyncGenerator<OldJournalRow> {
+  for (const row of page) {
+    const compacted = compactedIn(row.data);
+    if (compacted === null) yield row;
+    else
+      for await (const older of createSegments(blobs).rows(execution, compacted, after + 1)) yield archivedRow(older);
+  }
+}
+
+const archivedRow = ({ at, ...row }: SegmentRow): OldJournalRow => ({ ...row, at: new Date(Number(at) / 1_000) });
 
 async function valueLines(
   { blobs }: ArchiveDeps,

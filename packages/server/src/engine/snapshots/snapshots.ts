@@ -17,7 +17,7 @@ export type SnapshotsDeps = {
   readonly write: (rows: readonly SnapshotRow[]) => Promise<void>;
   readonly delete: (executionIds: readonly string[]) => Promise<void>;
   readonly outage: Outage;
-  readonly onWritten: (count: number) => void;
+  readonly onWritten: (drafts: readonly Draft[]) => void;
 };
 
 export type Snapshots = {
@@ -145,7 +145,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         stored.add(name);
       }
     await deps.write(drafts.map(({ row }) => row));
-    deps.onWritten(drafts.length);
+    deps.onWritten(drafts);
   }
 
   return {

@@ -1,6 +1,10 @@
 /** The engine's reads and commands, bound to a database. */
+
+import type { BlobStore } from '../../kernel/blob/blob-store.ts';
 import type { Database } from '../../kernel/db/database.ts';
-import type { LargeValues } from '../journal/large-values.ts';
+import type { SecretBox } from '../../kernel/secret/secret-box.ts';
+import { createSegments, type Segments } from '../compaction/segments.ts';
+import { createLargeValues, type LargeValues } from '../journal/large-values.ts';
 import type { HeapTimer } from '../runner/timer-heap.ts';
 import {
   giveTriesBack,
@@ -13,6 +17,7 @@ import {
   type TryRef,
 } from './attempt-owners.ts';
 import { batchedReader } from './batched-reader.ts';
+import { firstRow, type Replacement, replaceRows, rowsAfter } from './compact-journal.ts';
 import { absolve, countLoads, suspectsOf } from './crash-suspects.ts';
 import { dueTimers } from './due-timers.ts';
 import { gateEntries, standingGates } from './gate-entries.ts';
@@ -29,9 +34,17 @@ import { unfinished } from './unfinished.ts';
 import { unwaiting, violations } from './violations.ts';
 import { writtenUpTo } from './written-up-to.ts';
 
+/** What is not in the rows. */
+export type Aside = { readonly values: LargeValues; readonly segments: Segments };
+
+export const asideIn = (blobs: Pick<BlobStore, 'get'>, secrets: Pick<SecretBox, 'open'>): Aside => ({
+  values: createLargeValues(blobs, secrets),
+  segments: createSegments(blobs),
+});
+
 export function createEngineStore(
   database: Database,
-  values: LargeValues,
+  aside: Aside,
   onDamagedSnapshot: (executionId: string) => void = () => undefined,
 ) {
   const readers = {
@@ -43,10 +56,13 @@ export function createEngineStore(
     async loadExecution(id: string, loadFrom: LoadFrom = 'snapshot'): Promise<StoredExecution | undefined> {
       const rows = await readers[loadFrom](id);
       if (rows?.wasDamaged) onDamagedSnapshot(id);
-      return rows && storedExecution(rows, values);
+      return rows && storedExecution(rows, aside, loadFrom);
     },
     writeSnapshots: (rows: readonly SnapshotRow[]) => writeSnapshots(database, rows),
     deleteSnapshots: (executionIds: readonly string[]) => deleteSnapshots(database, executionIds),
+    firstRow: (executionId: string) => firstRow(database, executionId),
+    rowsAfter: (executionId: string, after: number, upTo: number) => rowsAfter(database, executionId, after, upTo),
+    replaceRows: (replacement: Replacement) => replaceRows(database, replacement),
     unfinished: (shards: readonly number[], after: string | null, limit: number) =>
       unfinished(database, shards, after, limit),
     tenantsWithStarts: (after: string, limit: number) => tenantsWithStarts(database, after, limit),

@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../../testing/database
 import { aStart, aStep, ended, running } from '../../../testing/journal.ts';
 import type { As, Database } from '../../kernel/db/database.ts';
 import type { Sql } from '../../kernel/sql/sql.ts';
+import { createSegments } from '../compaction/segments.ts';
 import { uuidV7 } from '../execution-id.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import { createEngineStore } from './engine-store.ts';
@@ -16,10 +17,13 @@ import { readKeyHolders, recallFlush } from './recall-flush.ts';
 
 const refuse = () => Promise.reject(new Error('there are none'));
 const noValues = {
-  text: refuse,
-  column: (_: object, text: string) => Promise.resolve(text),
-  events: () => Promise.resolve([]),
-  records: () => Promise.resolve([]),
+  values: {
+    text: refuse,
+    column: (_: object, text: string) => Promise.resolve(text),
+    events: () => Promise.resolve([]),
+    records: () => Promise.resolve([]),
+  },
+  segments: createSegments({ get: refuse }),
 };
 
 let test: TestDatabase;

@@ -3,6 +3,8 @@ import type { RunEvent } from '@cloudflow/core/run/event.ts';
 import type { SnapshotRecord } from '@cloudflow/core/run/snapshot.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import { compactedIn } from '../compaction/segment.ts';
+import type { Segments } from '../compaction/segments.ts';
 import type { LargeValues } from '../journal/large-values.ts';
 import { phaseName, statusName, waitReasonName } from '../row-codes.ts';
 import type { Head } from '../runner/live.ts';
@@ -57,7 +59,7 @@ export class UnusableSnapshotError extends Error {
   override readonly name = 'UnusableSnapshotError';
 }
 
-/** `journal`: without their snapshots. */
+/** `journal`: without their snapshots, every event of it. */
 export type LoadFrom = 'snapshot' | 'journal';
 
 /** So many rows of journals are read with one statement; an execution with more is read alone. */
@@ -160,13 +162,29 @@ function inParts(rows: readonly Row[]): readonly (readonly Row[])[] {
 
 /** With its large values in place. One at a time, so that one that cannot be had keeps no other from being loaded. */
 export async function storedExecution(
-  { row, snapshot, journal: rows }: StoredRows,
-  values: LargeValues,
+  { row, snapshot: kept, journal: rows }: StoredRows,
+  {
+    values,
+    segments,
+  }: { readonly values: Pick<LargeValues, 'column' | 'events' | 'records'>; readonly segments: Segments },
+  loadFrom: LoadFrom,
 ): Promise<StoredExecution> {
   const { status, waitReason, phase, keptSignals, seq: _, snapshotSeq: __, ...rest } = row;
   const owner = { tenantId: row.tenantId, id: row.id };
   const journal = [];
-  for (const { seq, data } of rows) journal.push({ seq, events: await values.events(owner, data) });
+  let snapshot: Snapshot | null = kept;
+  for (const { seq, data } of rows) {
+    const compacted = compactedIn(data);
+    if (compacted === null) journal.push({ seq, events: await values.events(owner, data) });
+    // The older rows went into a segment after the snapshot was read, or there is none.
+    else if (loadFrom === 'snapshot' && compacted.f === format && compacted.s !== undefined)
+      snapshot = { seq: compacted.u, events: compacted.n, data: compacted.s };
+    else {
+      snapshot = null;
+      for await (const older of segments.rows(owner, compacted, 1))
+        journal.push({ seq: older.seq, events: await values.events(owner, older.data) });
+    }
+  }
   return {
     ...rest,
     input: await values.column(owner, row.input),
@@ -179,18 +197,26 @@ export async function storedExecution(
       phase: phase === null ? null : phaseName(phase),
       keptSignals: keptSignals ?? 0,
     },
-    snapshot: snapshot === null ? null : { ...snapshot, records: await recordsOf(owner, snapshot, values) },
+    snapshot: snapshot && {
+      seq: snapshot.seq,
+      events: snapshot.events,
+      records: await recordsOf(owner, snapshot, values),
+    },
     journal,
   };
 }
 
+/** Of its own row, as text, or of a compacted journal. */
+type Snapshot = Pick<SnapshotRow, 'seq' | 'events'> & { readonly data: string | readonly SnapshotRecord[] };
+
 async function recordsOf(
   owner: { readonly tenantId: string; readonly id: string },
-  { data }: SnapshotRow,
-  values: LargeValues,
+  { data }: Snapshot,
+  values: Pick<LargeValues, 'records'>,
 ): Promise<readonly SnapshotRecord[]> {
   try {
-    return await values.records<SnapshotRecord>(owner, data);
+    const stored = typeof data === 'string' ? (JSON.parse(data) as SnapshotRecord[]) : data;
+    return await values.records<SnapshotRecord>(owner, stored);
   } catch (cause) {
     throw new UnusableSnapshotError('its values cannot be read', { cause });
   }

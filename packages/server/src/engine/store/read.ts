@@ -1,6 +1,8 @@
 /** What is read of executions for those who look at them: always committed, always of one tenant. */
 import type { Tx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
+import { compactedIn, type SegmentRow } from '../compaction/segment.ts';
+import type { Segments } from '../compaction/segments.ts';
 import type { ExecutionHead } from '../engine.ts';
 import type { JournalRow } from '../event-view.ts';
 import { phaseName, statusName, waitReasonName } from '../row-codes.ts';
@@ -82,21 +84,20 @@ export async function listHeads(
 
 export type JournalPage = { readonly rows: readonly JournalRow[]; readonly more: boolean };
 
-/** At most `limit` rows of the journal from `fromSeq` on, and about `maxBytes` of them, but at least one. */
-export async function readJournal(
-  reader: Reader,
-  {
-    executionId,
-    fromSeq,
-    limit,
-    maxBytes,
-  }: {
-    readonly executionId: string;
-    readonly fromSeq: number;
-    readonly limit: number;
-    readonly maxBytes: number;
-  },
-): Promise<JournalPage> {
+export type JournalAsk = {
+  readonly tenantId: string;
+  readonly executionId: string;
+  readonly fromSeq: number;
+  readonly limit: number;
+  readonly maxBytes: number;
+};
+
+/**
+ * At most `limit` rows of the journal from `fromSeq` on, and about `maxBytes` of them, but at least one. Those that are not in
+ * the table any more are read from their segment: the row in their place has the number of the last one, so that it is met.
+ */
+export async function readJournal(reader: Reader, segments: Segments, ask: JournalAsk): Promise<JournalPage> {
+  const { tenantId, executionId, fromSeq, limit, maxBytes } = ask;
   const rows = await reader.rows<JournalRow & { found: bigint }>(sql`
     select seq, data as "eventsText", found
       from (select seq, data, count(*) over () as found,
@@ -108,8 +109,25 @@ export async function readJournal(
                      limit ${limit}) page) measured
      where before < ${maxBytes}
      order by seq`);
-  const found = Number(rows[0]?.found ?? 0);
+  const [first] = rows;
+  const compacted = first && compactedIn(first.eventsText);
+  if (compacted) {
+    const older = await segments.some({ tenantId, id: executionId }, compacted, fromSeq);
+    return { rows: firstOf(older, ask), more: true };
+  }
+  const found = Number(first?.found ?? 0);
   return { rows, more: found > rows.length || found === limit };
+}
+
+function firstOf(rows: readonly SegmentRow[], { limit, maxBytes }: JournalAsk): readonly JournalRow[] {
+  const found: JournalRow[] = [];
+  let size = 0;
+  for (const { seq, data } of rows) {
+    if (found.length === limit || size >= maxBytes) break;
+    found.push({ seq, eventsText: data });
+    size += data.length;
+  }
+  return found;
 }
 
 /** The execution that an idempotency key stands for. */

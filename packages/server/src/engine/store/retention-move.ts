@@ -57,15 +57,26 @@ async function keepSourcesOfRetries(client: pg.ClientBase, before: string): Prom
   );
 }
 
-/** Rows as they are now; of journals, which are only added to, what is missing. */
+/**
+ * Rows as they are now; of journals, which are added to at their end, what is missing. Where a journal was compacted since it was copied, the
+ * rows that went are taken away here too.
+ */
 async function copy(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await client.query(`delete from ${executions} where id = any ($1::uuid[])`, [ids]);
   await client.query(`insert into ${executions} select w.* from ${chosen}, ${rowsOf}`, [ids]);
   await client.query(
+    `delete from ${events} n using ${chosen},
+       lateral (select min(e.seq) as seq from execution_events e where e.execution_id = i.id) first
+      where n.execution_id = i.id and n.seq <= first.seq`,
+    [ids],
+  );
+  await client.query(
     `insert into ${events} select v.* from ${chosen},
        lateral (select coalesce(max(n.seq), 0) as seq from ${events} n where n.execution_id = i.id) copied,
-       lateral (select * from execution_events e where e.execution_id = i.id and e.seq > copied.seq offset 0) v`,
+       lateral (select min(e.seq) as seq from execution_events e where e.execution_id = i.id) first,
+       lateral (select * from execution_events e
+                 where e.execution_id = i.id and (e.seq > copied.seq or e.seq = first.seq) offset 0) v`,
     [ids],
   );
 }
