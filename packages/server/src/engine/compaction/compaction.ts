@@ -78,6 +78,7 @@ export function createCompaction(deps: CompactionDeps): Compaction {
         deps.outage.failed({ error });
       }
     }
+    working = null; // here and not in a turn of its own, in which an offer would find nobody
   }
 
   /** True when more of it is to be done. */
@@ -151,9 +152,7 @@ export function createCompaction(deps: CompactionDeps): Compaction {
       if (waiting.size >= MOST_WAITING && !waiting.has(id)) return;
       const records = data.length <= LARGE_CHARACTERS ? data : null;
       waiting.set(id, { id, tenantId, seq, events, format, records });
-      working ??= work().finally(() => {
-        working = null;
-      });
+      working ??= work();
     },
     close() {
       closed = true;

@@ -3,13 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { act, aStart, aWorld, idOf, nap, needs, type TestEngines, useEngines } from '../../../testing/engine.ts';
+import {
+  act,
+  aStart,
+  aWorld,
+  idOf,
+  nap,
+  needs,
+  type TestEngine,
+  type TestEngines,
+  useEngines,
+} from '../../../testing/engine.ts';
 import type { BlobStore } from '../../kernel/blob/blob-store.ts';
 import { createDiskBlobs } from '../../kernel/blob/disk-blobs.ts';
 import { defaultTenantId } from '../../kernel/db/database.ts';
+import { makeNextSurvivors } from '../../kernel/db/survivors.ts';
 import { silentLog } from '../../kernel/log/log.ts';
 import { uuidV7 } from '../execution-id.ts';
 import { createReading } from '../reading.ts';
+import { catchUp, copyKept } from '../store/retention-move.ts';
 import { type RetentionDeps, retain } from './retain.ts';
 
 /** Executions are made now, and looked at from so far ahead that the month of now is the one that is past its time. */
@@ -73,6 +85,20 @@ async function archivedLines(): Promise<Record<string, unknown>[]> {
 }
 const archivedIds = async () =>
   (await archivedLines()).flatMap(({ kind, row }) => (kind === 'execution' ? (row as { id: string }).id : []));
+
+async function waitingBehindMany(engine: TestEngine): Promise<string> {
+  const loop = { id: 'many', type: 'loop', config: { times: 120, steps: [act('one')] } };
+  const wait = { id: 'long', type: 'wait', config: { signal: 'go', timeout: '400d' }, ...needs('many') };
+  const id = idOf(await engine.start(aStart(await engines.publish([loop, wait]))));
+  await expect.poll(() => engine.inFlight(), { timeout: 10_000 }).toBe(0);
+  return id;
+}
+const isCompacted = (id: string) =>
+  expect
+    .poll(() =>
+      engines.rows(`select 1 from execution_events where execution_id = '${id}' and data like '[{"e":"compacted"%'`),
+    )
+    .toHaveLength(1);
 
 describe('a month that is past its time', () => {
   it('is archived and dropped; what has not ended stays, wakes up and ends [F26]', async () => {
@@ -139,6 +165,51 @@ describe('a month that is past its time', () => {
     expect(await archivedIds()).toContain(id);
     expect(await archivedIds()).not.toContain(lately);
     expect(observer.monthsDue).toHaveBeenLastCalledWith(0);
+  });
+
+  it('has every row of a compacted journal, in order', async () => {
+    const engine = await engines.anEngine({ compactEvents: 100 });
+    const id = await waitingBehindMany(engine);
+    const { rows: journal } = await reading().journalFrom(defaultTenantId, id, { seq: 1, place: 0 });
+    await isCompacted(id);
+    await engine.signal(defaultTenantId, id, { name: 'go', payload: null });
+    const { seq } = await engines.ended(id);
+
+    nextMonth();
+    await run();
+
+    const rows = (await archivedLines()).filter(({ kind, execution_id: of }) => kind === 'journal' && of === id);
+    expect(rows.map((row) => row['seq'])).toEqual(Array.from({ length: seq as number }, (_, n) => n + 1));
+    for (const [n, { eventsText }] of journal.entries()) expect(rows[n]?.['events']).toEqual(JSON.parse(eventsText));
+    expect(new Date(rows[0]?.['at'] as string).getUTCFullYear()).toBe(new Date().getUTCFullYear());
+    expect(await engines.rows(`select 1 from blobs where owner = '${id}'`)).toEqual([]);
+  });
+
+  it('hands over what is compacted while its rows are copied', async () => {
+    const id = await waitingBehindMany(await engines.anEngine());
+    const before = 'ffffffff-0000-0000-0000-000000000000';
+    const client = await engines.database.connectDirect('retention', { role: 'owner' });
+    const journal = async (table: string) =>
+      (await client.query(`select seq, data from ${table} where execution_id = '${id}' order by seq`)).rows;
+    try {
+      await makeNextSurvivors(client, { month: monthNow(), before });
+      await client.query('truncate retention_kept, retention_changes');
+      await client.query(`insert into retention_kept values ('${id}')`);
+      await copyKept(client, '00000000-0000-0000-0000-000000000000');
+      const [first, second, ...rest] = await journal('execution_events');
+      expect(await journal('execution_events_survivors_next')).toEqual([first, second, ...rest]);
+      await client.query('begin');
+      await client.query(`delete from execution_events where execution_id = '${id}' and seq = 1`);
+      await client.query(`update execution_events set data = '[]' where execution_id = '${id}' and seq = 2`);
+      await client.query(`insert into retention_changes (execution_id) values ('${id}')`);
+      await catchUp(client, before);
+      expect(await journal('execution_events_survivors_next')).toEqual([{ seq: 2, data: '[]' }, ...rest]);
+      await client.query('rollback');
+    } finally {
+      await client.query('truncate retention_kept, retention_changes');
+      await client.query('drop table execution_events_survivors_next, workflow_executions_survivors_next');
+      await client.end();
+    }
   });
 
   it('leads nowhere afterwards: an execution of it is not found, and nothing can be asked of it', async () => {
