@@ -42,7 +42,7 @@ function reading() {
     actions: { find: () => ({ type: 'act', configSchema: {}, defaultTimeoutMs: 1_000 }), types: () => ['act'] },
     monotonic: () => performance.now(),
   });
-  return createReading({ database: engines.database, planOf, blobs: engines.blobs });
+  return createReading({ database: engines.database, planOf, blobs: engines.blobs, secrets: engines.secrets });
 }
 
 /** All of it, in pages as a client reads it. */

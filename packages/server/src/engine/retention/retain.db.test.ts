@@ -192,7 +192,7 @@ describe('a month that is past its time', () => {
     const journal = async (table: string) =>
       (await client.query(`select seq, data from ${table} where execution_id = '${id}' order by seq`)).rows;
     try {
-      await makeNextSurvivors(client, { month: monthNow(), before });
+      await makeNextSurvivors(client, { month: monthNow(), first: before, before });
       await client.query('truncate retention_kept, retention_changes');
       await client.query(`insert into retention_kept values ('${id}')`);
       await copyKept(client, '00000000-0000-0000-0000-000000000000');
