@@ -63,7 +63,7 @@ export function engineObserver(metrics: Metrics): EngineObserver {
       .join('; ')}`,
     labels: ['invariant'],
   });
-  const snapshots = counter('engine_snapshots_written_total', 'States of long executions that were kept, see ADR 28');
+  const snapshots = counter('engine_snapshots_written_total', 'States of long executions that were kept, see ADR 23');
   const compacted = counter(
     'engine_journals_compacted_total',
     'Older rows of a journal went into a segment, see ADR 33',
