@@ -66,7 +66,7 @@ export function engineObserver(metrics: Metrics): EngineObserver {
   const snapshots = counter('engine_snapshots_written_total', 'States of long executions that were kept, see ADR 23');
   const compacted = counter(
     'engine_journals_compacted_total',
-    'Older rows of a journal went into a segment, see ADR 33',
+    'Older rows of a journal went into a segment, see ADR 31',
   );
   const unusable = counter(
     'engine_snapshots_unusable_total',

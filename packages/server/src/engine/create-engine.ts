@@ -37,7 +37,7 @@ export type EngineDeps = {
   readonly resolveForStart: WorkflowSource['resolveForStart'];
   readonly planOf: (versionId: string) => Promise<Plan>;
   /** Where large values are. */
-  readonly blobs: Pick<BlobStore, 'put' | 'get'>;
+  readonly blobs: Pick<BlobStore, 'home' | 'put' | 'get'>;
   /** Encrypts what sensitive steps were given and gave. */
   readonly secrets: SecretBox;
   readonly readHead: (tenantId: string, executionId: string) => Promise<ExecutionHead | undefined>;

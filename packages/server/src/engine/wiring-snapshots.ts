@@ -38,7 +38,7 @@ export function wireCompaction(parts: Parts): Compaction {
     blobs,
     firstRow: store.firstRow,
     rows: store.rowsAfter,
-    replace: (replacement) => store.replaceRows({ ...replacement, owner }),
+    replace: (replacement) => store.replaceRows({ ...replacement, owner, segmentsHere: blobs.home === 'postgres' }),
     outage,
     onCompacted: observer.journalCompacted,
   });

@@ -26,7 +26,7 @@ export type CompactionDeps = {
   /** Some rows after `after`, in order. */
   readonly rows: (executionId: string, after: number, upTo: number) => Promise<readonly SegmentRow[]>;
   /** False when the shard is not ours any more. */
-  readonly replace: (replacement: Omit<Replacement, 'owner'>) => Promise<boolean>;
+  readonly replace: (replacement: Omit<Replacement, 'owner' | 'segmentsHere'>) => Promise<boolean>;
   readonly outage: Outage;
   readonly onCompacted: () => void;
 };
@@ -109,7 +109,9 @@ export function createCompaction(deps: CompactionDeps): Compaction {
     const row: CompactedRow = { e: 'compacted', at: deps.now(), u: upTo, n, f: offer.format, seg };
     const data = compactedText(row, isWhole ? offer.records : null);
     const count = rows + (before === null ? 0 : 1);
-    if (!(await deps.replace({ executionId: id, shard, epoch, upTo, count, at: last.at, data }))) return false;
+    const segments = seg.map(([, digest]) => digest);
+    const replacement = { executionId: id, shard, epoch, upTo, count, at: last.at, data, segments };
+    if (!(await deps.replace(replacement))) return false;
     remember(id, n);
     deps.onCompacted();
     return !isWhole;

@@ -1,6 +1,6 @@
 /** Rows of a journal, and one in the place of its older ones. */
 
-import type { Database } from '../../kernel/db/database.ts';
+import type { Database, Tx } from '../../kernel/db/database.ts';
 import { sql } from '../../kernel/sql/sql.ts';
 import type { SegmentRow } from '../compaction/segment.ts';
 
@@ -15,6 +15,10 @@ export type Replacement = {
   readonly count: number;
   readonly at: string;
   readonly data: string;
+  /** Digests of the segments that the new row names. */
+  readonly segments: readonly string[];
+  /** The segments are in this database: they are looked for once more, in the same transaction. */
+  readonly segmentsHere: boolean;
 };
 
 const pageRows = 1_000;
@@ -53,7 +57,8 @@ export function rowsAfter(
 /**
  * In one transaction, which the shard's row fences as it fences a flush: whoever takes the shard waits for the end of this, or is
  * seen by it. False when the shard is not ours. That as many rows go as are in segments is what makes it safe against another
- * that does the same.
+ * that does the same. That the segments are there is asked here again, since the server that they were put on may not be the
+ * one that answers now: a standby that was promoted in between may lack them.
  */
 export function replaceRows(database: Database, of: Replacement): Promise<boolean> {
   const { executionId, shard, owner, epoch, upTo, count, at, data } = of;
@@ -61,6 +66,7 @@ export function replaceRows(database: Database, of: Replacement): Promise<boolea
     const held = await tx.rows(sql`
       select shard from shards where shard = ${shard} and owner = ${owner} and epoch = ${String(epoch)}::int8 for share`);
     if (held.length === 0) return false;
+    if (of.segmentsHere) await mustHave(tx, executionId, of.segments);
     const gone = await tx.execute(
       sql`delete from execution_events where execution_id = ${executionId} and seq <= ${upTo}`,
     );
@@ -71,4 +77,13 @@ export function replaceRows(database: Database, of: Replacement): Promise<boolea
       values (${executionId}, ${upTo}, 'epoch'::timestamptz + ${at}::int8 * interval '1 microsecond', ${data})`);
     return true;
   });
+}
+
+async function mustHave(tx: Tx, executionId: string, digests: readonly string[]): Promise<void> {
+  const found = await tx.row<{ n: number }>(sql`
+    select count(*)::int as n from blobs
+     where area = 'executions' and owner = ${executionId}
+       and digest = any (${digests.map((digest) => Buffer.from(digest, 'hex'))}::bytea[])`);
+  if (found?.n !== new Set(digests).size)
+    throw new Error(`segments of ${executionId} are not on the server that answers now`);
 }
