@@ -1,6 +1,6 @@
 /** What the journal and the outside world say about a run, held against each other. */
 import pg from 'pg';
-import { runChecks } from '../../packages/server/testing/journal-checks.ts';
+import { checkAtOneMoment } from '../../packages/server/testing/journal-checks.ts';
 import type { ReceivedEffect } from './effect-sink.ts';
 
 export type Ledger = {
@@ -52,7 +52,7 @@ export async function openLedger(url: string): Promise<Ledger> {
         await client.query('select pg_sleep(0.05)');
       }
     },
-    damage: () => runChecks(rows),
+    damage: () => checkAtOneMoment(rows),
     async statuses() {
       const counts = await rows<{ status: number; n: number }>(
         'select status, count(*)::int as n from workflow_executions group by status',

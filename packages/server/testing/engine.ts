@@ -21,7 +21,7 @@ import { silentLog } from '../src/kernel/log/log.ts';
 import type { SecretBox } from '../src/kernel/secret/secret-box.ts';
 import { createResolver, createWorkflows, type ResolvedWorkflow } from '../src/workflow/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { runChecks } from './journal-checks.ts';
+import { checkAtOneMoment } from './journal-checks.ts';
 import { testSecrets } from './secrets.ts';
 import { wrongSnapshots } from './snapshot-check.ts';
 
@@ -182,7 +182,7 @@ export function useEngines(createDatabase: () => Promise<TestDatabase> = createT
         { interval: 10, timeout: 10_000 },
       ),
     async expectSound() {
-      expect(await runChecks(rows)).toEqual({});
+      expect(await checkAtOneMoment(rows)).toEqual({});
       expect(await wrongSnapshots(rows, resolver().planOf)).toEqual([]);
     },
   };

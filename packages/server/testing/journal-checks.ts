@@ -363,6 +363,10 @@ async function addSegments(rows: (sql: string) => Promise<readonly object[]>): P
  * Runs all of them; the answer names each that found something, with what it found. `rows` asks one session, as the owner
  * of the tables.
  */
+/**
+ * `rows` asks one session, as the owner of the tables, inside a transaction that sees one moment: what is written meanwhile is
+ * half of something to a check that began before.
+ */
 export async function runChecks(
   rows: (sql: string) => Promise<readonly object[]>,
 ): Promise<Record<string, readonly object[]>> {
@@ -378,4 +382,16 @@ export async function runChecks(
     if (damage.length > 0) found[`${id}: ${says}`] = damage.slice(0, 5);
   }
   return found;
+}
+
+/** The same in a transaction of its own. */
+export async function checkAtOneMoment(
+  rows: (sql: string) => Promise<readonly object[]>,
+): Promise<Record<string, readonly object[]>> {
+  await rows('begin isolation level repeatable read');
+  try {
+    return await runChecks(rows);
+  } finally {
+    await rows('rollback');
+  }
 }

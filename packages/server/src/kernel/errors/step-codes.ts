@@ -85,6 +85,16 @@ const rows = {
     'The output of the step is larger than CLOUDFLOW_MAX_OUTPUT.',
     'Return less, or store it elsewhere and return a reference.',
   ),
+  concurrency_rejected: row(
+    'no',
+    'As many executions as the concurrency limit allows are running, and its strategy is "reject": this one was not begun.',
+    'Start it again later, or choose the strategy "queue".',
+  ),
+  concurrency_skipped: row(
+    'no',
+    'As many executions as the concurrency limit allows are running, and its strategy is "skip": this one was not begun.',
+    'Nothing, when those that run do its work; else choose the strategy "queue".',
+  ),
   unstorable_value: row(
     'no',
     'A value cannot be stored: too deep, or a number that JSON does not have.',
