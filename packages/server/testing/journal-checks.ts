@@ -392,6 +392,6 @@ export async function checkAtOneMoment(
   try {
     return await runChecks(rows);
   } finally {
-    await rows('rollback');
+    await rows('commit'); // what was expanded is kept for who looks further
   }
 }
