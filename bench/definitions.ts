@@ -26,15 +26,13 @@ const definitions = {
   'thousand-items': items(1_000),
   'ten-thousand-items': items(10_000),
   'hundred-thousand-rounds': [
-    {
-      id: 'rounds',
-      type: 'loop',
-      config: {
-        times: 100_000,
-        max_iterations: 100_000,
-        steps: [{ id: 'round', type: 'transform', config: { output: '${ loop.index }' } }],
-      },
-    },
+    loop('rounds', 100_000, [{ id: 'round', type: 'transform', config: { output: '${ loop.index }' } }]),
+  ],
+  'million-rounds': [
+    loop('outer', 10, [
+      loop('inner', 100_000, [{ id: 'round', type: 'transform', config: { output: '${ loop.index }' } }]),
+    ]),
+    { id: 'rest', type: 'wait', depends_on: ['outer'], config: { signal: 'go' } },
   ],
   'wait-until': [{ id: 'sleep', type: 'wait', config: { until: '${ input.at }' } }],
   slow: [{ id: 'work', type: 'slow', config: {} }],
@@ -53,6 +51,10 @@ function chain(length: number, step: JsonObject): JsonObject[] {
     ...step,
     ...(n === 0 ? {} : { depends_on: [`step-${n - 1}`] }),
   }));
+}
+
+function loop(id: string, times: number, steps: readonly JsonObject[]): JsonObject {
+  return { id, type: 'loop', config: { times, max_iterations: times, steps } };
 }
 
 function items(count: number): JsonObject[] {

@@ -61,7 +61,7 @@ export async function startOverHttp({ databaseUrl, wal, unfinished }: OverHttpDe
         warmUp: 0,
         run: async () => mustBe(202, await client.post(path, batch)),
       });
-      const seconds = BATCH * (batches / (accepted.executionsPerSecond * BATCH));
+      const seconds = batches / accepted.executionsPerSecond;
       await ended(unfinished);
       const took = toTheEnd ? (performance.now() - since) / 1_000 : seconds;
       const { walBytes, cpuMicros } = accepted;

@@ -21,10 +21,16 @@ export type ProductProcess = {
   kill(): Promise<void>;
 };
 
-export async function startProduct(databaseUrl: string, key: string = generateApiKey()): Promise<ProductProcess> {
+/** `heapMb`: what V8 may use for objects; what holds more than that dies. */
+export async function startProduct(
+  databaseUrl: string,
+  key: string = generateApiKey(),
+  heapMb?: number,
+): Promise<ProductProcess> {
   const env = { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', CLOUDFLOW_BOOTSTRAP_API_KEY: key };
   const program = fileURLToPath(new URL('./server-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const limits = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+  const child = spawn(process.execPath, [...limits, program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await urlOf(child);
   await publish(url, key);
   const end = async (signal: NodeJS.Signals): Promise<void> => {

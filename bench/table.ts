@@ -13,8 +13,9 @@ export function printTable(lines: readonly Line[], ceiling: Measured): string {
     `${((100 * measured.executionsPerSecond) / ceiling.executionsPerSecond).toFixed(0)} %`,
     measured.p50.toFixed(2),
     measured.p99.toFixed(2),
-    String(measured.walBytes),
-    String(measured.cpuMicros),
+    // Where an execution outlives its measurement there is nothing to divide.
+    measured.walBytes === 0 ? '–' : String(measured.walBytes),
+    measured.cpuMicros === 0 ? '–' : String(measured.cpuMicros),
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

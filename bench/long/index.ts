@@ -2,6 +2,7 @@
 import type { BenchDatabase } from '../database.ts';
 import { growth } from './growth.ts';
 import { restart } from './restart.ts';
+import { rounds } from './rounds.ts';
 import { sleepers } from './sleepers.ts';
 
 /** A number that stands beside what it has to be. */
@@ -15,5 +16,6 @@ export type LongRun = {
 export const longRuns: readonly LongRun[] = [
   { name: 'sleepers', work: sleepers },
   { name: 'restart', work: restart },
+  { name: 'rounds', work: rounds },
   { name: 'growth', work: growth },
 ];
