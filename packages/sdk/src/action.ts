@@ -65,10 +65,16 @@ export type Action = Omit<ActionDeclaration<TSchema, TSchema>, 'run'> & {
   run(context: ActionContext<unknown>): Promise<unknown>;
 };
 
+/** An action whose schemas are known, for its tests and for the steps of workflows that are written in code. */
+export type TypedAction<Config extends TSchema, Output extends TSchema> = Action & {
+  readonly config: Config;
+  readonly output: Output;
+};
+
 /** Declares an action; the default export of its file. */
 export function defineAction<Config extends TSchema, Output extends TSchema>(
   declaration: ActionDeclaration<Config, Output>,
-): Action {
+): TypedAction<Config, Output> {
   const { run, ...facts } = declaration;
   return { ...facts, run: (context) => run(context as ActionContext<Static<Config>>) };
 }

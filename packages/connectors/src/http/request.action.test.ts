@@ -1,45 +1,32 @@
-import type { ActionContext, HttpRequest, HttpResponse } from '@cloudflow/sdk/index.ts';
+import { fakeContext, type HttpMock, runAction } from '@cloudflow/sdk/testing/index.ts';
 import { describe, expect, it } from 'vitest';
 import { retryAfterMs } from './answer.ts';
 import request from './request.action.ts';
+import type { RequestConfig } from './request-config.ts';
 
-/** Runs the action against one answer; `sent` is what it asked for. The server's tests run it against real servers. */
-async function runWith(config: unknown, answer: Partial<HttpResponse> & { text?: string }) {
-  const sent: HttpRequest[] = [];
-  const ignore = (): void => undefined;
-  const context: ActionContext<unknown> = {
-    config,
-    idempotencyKey: 'key',
-    correlationId: 'corr',
-    traceparent: '00-1-2-01',
-    attempt: 1,
-    signal: new AbortController().signal,
-    log: { debug: ignore, info: ignore, warn: ignore },
-    credential: async () => ({ type: 'generic', values: {} }),
-    http: {
-      request: async (message) => {
-        sent.push(message);
-        return { status: 200, headers: {}, body: new TextEncoder().encode(answer.text ?? ''), ...answer };
-      },
-    },
-  };
-  return { output: await request.run(context).catch((error: unknown) => error), sent: sent[0] };
+/** Runs the action against one answer. The server's tests run it against real servers. */
+async function runWith(config: RequestConfig, answer: HttpMock) {
+  const context = fakeContext({ config, http: [answer] });
+  return { output: await runAction(request, context).catch((error: unknown) => error), context };
 }
 
 describe('http_request', () => {
   it('asks for GET, without a body and without following redirects, unless it is told to [X2]', async () => {
-    const { sent } = await runWith({ url: 'https://a.example' }, {});
-    expect(sent).toEqual({
-      url: 'https://a.example/',
-      method: 'GET',
-      headers: { accept: '*/*', 'idempotency-key': 'key', traceparent: '00-1-2-01', 'x-correlation-id': 'corr' },
-      followRedirects: false,
-    });
+    const { context } = await runWith({ url: 'https://a.example' }, {});
+    const { idempotencyKey, traceparent, correlationId } = context;
+    expect(context.requests).toEqual([
+      {
+        url: 'https://a.example/',
+        method: 'GET',
+        headers: { accept: '*/*', 'idempotency-key': idempotencyKey, traceparent, 'x-correlation-id': correlationId },
+        followRedirects: false,
+      },
+    ]);
   });
 
   it('asks for JSON when JSON is what it is to read', async () => {
-    const { sent, output } = await runWith({ url: 'https://a.example', response: 'json' }, { text: '[1]' });
-    expect(sent?.headers).toMatchObject({ accept: 'application/json' });
+    const { context, output } = await runWith({ url: 'https://a.example', response: 'json' }, { body: '[1]' });
+    expect(context.requests[0]?.headers).toMatchObject({ accept: 'application/json' });
     expect(output).toMatchObject({ body: [1] });
   });
 
