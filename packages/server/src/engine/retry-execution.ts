@@ -2,8 +2,6 @@
  * From what a person asks of an execution that has ended to the start of another one: what of the first is adopted, on which
  * version, under which keys. The preview and the retry are worked out by the same functions.
  */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import { isSensitive } from '@cloudflow/core/definition/sensitive.ts';
 import { isJsonObject, type Json } from '@cloudflow/core/json.ts';
@@ -12,12 +10,15 @@ import { type Outlook, outlook } from '@cloudflow/core/run/outlook.ts';
 import type { Past } from '@cloudflow/core/run/past.ts';
 import { closest } from '@cloudflow/core/text/suggest.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
+import { digestOf } from '../kernel/crypto/digest.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { ResolvedWorkflow, WorkflowSource } from '../workflow/index.ts';
 import { planFor } from './child-trigger.ts';
-import type { Engine, FinishedExecution, StartResult } from './engine.ts';
+import type { Engine, StartResult } from './engine.ts';
 import type { Reading } from './reading.ts';
+import { replayOf } from './replayed-start.ts';
+import { mustFit } from './start-input.ts';
 import { nextGeneration } from './store/next-generation.ts';
 import type { StoredHead } from './store/read.ts';
 
@@ -111,10 +112,7 @@ export function createRetries({ engine, workflows, reading, database, clock }: R
     const known = key === undefined ? undefined : await reading.findKey(tenantId, key);
     if (known === undefined) return null;
     if (!known.hash.equals(hashOf(asked))) throw keyReused();
-    const head = await reading.find(tenantId, known.executionId);
-    if (head === undefined) return null;
-    const finished = head.finishedAt === null ? null : (head as FinishedExecution);
-    return { kind: 'replayed', executionId: head.id, status: head.status, finished } as const;
+    return replayOf(await reading.find(tenantId, known.executionId));
   }
 
   return {
@@ -170,12 +168,6 @@ function mustHaveEnded({ id, status, finishedAt }: StoredHead, { from }: RetryBo
     throw problem('nothing_failed', { detail: `Execution ${id} is COMPLETED: name the step to begin at, or start.` });
 }
 
-function mustFit({ slug, plan }: ResolvedWorkflow, input: Json): void {
-  const errors = plan.checkInput(input);
-  if (errors.length === 0) return;
-  throw problem('input_invalid', { detail: `The input does not fit the input_schema of ${slug}.`, errors });
-}
-
 function mustBeAdoptable({ found, undone, adoption }: Adopted, { from, force }: RetryBody, plan: Plan): void {
   if (!found) throw unknownStep(from, plan);
   if (undone.length > 0 && force !== true) {
@@ -213,9 +205,7 @@ function unknownStep(from: string, plan: Plan) {
 
 /** Over all that a retry asks for. */
 function hashOf({ executionId, body }: Pick<AskedRetry, 'executionId' | 'body'>): Buffer {
-  return createHash('sha256')
-    .update(canonicalJson(['retry', executionId.toLowerCase(), body]))
-    .digest();
+  return digestOf(['retry', executionId.toLowerCase(), body]);
 }
 
 function keyReused() {

@@ -5,7 +5,6 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
-import { escapePointer } from '../kernel/http/read-json.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
@@ -24,9 +23,9 @@ import { interventionRoutes } from './routes/interventions.ts';
 import { labelRoute } from './routes/labels.ts';
 import { retryRoute } from './routes/retry.ts';
 import { createStartBatch } from './start-batch.ts';
-import { createStartExecution, type StartBody, type StartExecution } from './start-execution.ts';
+import { createStartExecution, type StartExecution } from './start-execution.ts';
 import { stepTexts } from './step-view.ts';
-import { mustBeStorable, type NamedText } from './storable-text.ts';
+import { mustBeStorable, textsOfStart } from './storable-text.ts';
 
 export type EngineRouteDeps = {
   readonly engine: Engine;
@@ -83,7 +82,7 @@ function executeRoute(start: StartExecution): Route {
     replyHeaders: ['location', 'idempotent-replayed'],
     async handle({ params, query, headers, body, caller, correlationId, signal }) {
       const waitMs = readWait(query.wait);
-      mustBeStorable(textsOf(body));
+      mustBeStorable(textsOfStart(body));
       const begun = await start(
         { tenantId: caller.tenantId, workflow: params.id, body, key: headers['idempotency-key'], correlationId },
         waitMs === undefined ? {} : { waitMs, signal },
@@ -221,15 +220,6 @@ function readWait(text: string | undefined): number | undefined {
   const ms = parseDuration(text);
   if (ms !== undefined && ms <= longestWaitMs) return ms;
   throw invalidParameter('wait', 'Expected a duration of at most 45s, such as 10s or 500ms.');
-}
-
-/** The texts of a start that become columns of their own, with their pointers; the names of labels are texts as well. */
-function textsOf({ labels, business_key }: StartBody): readonly NamedText[] {
-  const named = Object.entries(labels ?? {}).flatMap(([name, value]) => {
-    const pointer = `/labels/${escapePointer(name)}`;
-    return [[pointer, name] as const, [pointer, value] as const];
-  });
-  return [['/business_key', business_key], ...named];
 }
 
 function invalidParameter(name: string, message: string) {

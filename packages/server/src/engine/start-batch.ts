@@ -1,10 +1,10 @@
 /** Many starts of one workflow, all or none: each item checked, then stored together. */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import { digestOf } from '../kernel/crypto/digest.ts';
 import { type ProblemError, problem } from '../kernel/errors/problem.ts';
 import type { ResolvedWorkflow, WorkflowSource } from '../workflow/index.ts';
 import type { Engine, StartRequest } from './engine.ts';
+import { inputOf } from './start-input.ts';
 
 export type BatchItem = {
   readonly input?: Json;
@@ -42,7 +42,7 @@ export function createStartBatch({ engine, workflows }: StartBatchDeps): StartBa
   return async (asked) => {
     const workflow = await workflows.resolveForStart(asked.tenantId, asked.workflow, asked.version);
     refuseTwins(asked.items);
-    mustFit(workflow, asked.items);
+    allMustFit(workflow, asked.items);
     const result = await engine.startAll(requestsOf(workflow, asked));
     if (result.kind === 'started') return { ids: result.executionIds, replayed: result.replayed };
     const ofItem = asked.items[result.index]?.idempotency_key !== undefined;
@@ -69,7 +69,7 @@ function refuseTwins(items: readonly BatchItem[]): void {
   if (errors.length > 0) refuse('Two items of the batch have the same idempotency key.', errors);
 }
 
-function mustFit({ slug, plan }: ResolvedWorkflow, items: readonly BatchItem[]): void {
+function allMustFit({ slug, plan }: ResolvedWorkflow, items: readonly BatchItem[]): void {
   const errors: ProblemError[] = [];
   items.forEach((item, index) => {
     if (errors.length >= mostProblems) return;
@@ -88,13 +88,13 @@ function refuse(detail: string, errors: readonly ProblemError[]): never {
 function requestsOf(workflow: ResolvedWorkflow, asked: AskedBatch): readonly StartRequest[] {
   const { tenantId, correlationId, key, version = null, items } = asked;
   // Under the key of the request an item is what it is as part of the whole: another batch with that key is another body.
-  const whole = key === undefined ? '' : sha256([workflow.workflowId, version, items]).toString('hex');
+  const whole = key === undefined ? '' : digestOf([workflow.workflowId, version, items as Json]).toString('hex');
   return items.map((item, index) => {
     const { input: _, idempotency_key: ownKey, labels, priority, business_key: businessKey } = item;
     const idempotency =
       ownKey !== undefined
-        ? { key: ownKey, hash: sha256([workflow.workflowId, version, item]) }
-        : key !== undefined && { key: `${key}/${index}`, hash: sha256([whole, index]) };
+        ? { key: ownKey, hash: digestOf([workflow.workflowId, version, item as Json]) }
+        : key !== undefined && { key: `${key}/${index}`, hash: digestOf([whole, index]) };
     return {
       tenantId,
       ...workflow,
@@ -107,14 +107,4 @@ function requestsOf(workflow: ResolvedWorkflow, asked: AskedBatch): readonly Sta
       correlationId,
     };
   });
-}
-
-function inputOf({ input }: BatchItem): Json {
-  return input === undefined ? {} : input;
-}
-
-function sha256(value: Json | readonly unknown[]): Buffer {
-  return createHash('sha256')
-    .update(canonicalJson(value as Json))
-    .digest();
 }

@@ -2,13 +2,14 @@
  * From what a caller asks to a start that the engine takes: the workflow resolved, the input checked, the idempotency key
  * bound to what is asked. With warm caches there is no database call here, and without a key nothing is hashed.
  */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import { digestOf } from '../kernel/crypto/digest.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { ResolvedWorkflow, WorkflowSource } from '../workflow/index.ts';
-import type { Engine, FinishedExecution, StartOptions, StartResult } from './engine.ts';
+import type { Engine, StartOptions, StartResult } from './engine.ts';
 import type { Reading } from './reading.ts';
+import { replayOf } from './replayed-start.ts';
+import { inputOf, mustFit } from './start-input.ts';
 
 export type StartBody = {
   readonly input?: Json;
@@ -45,7 +46,7 @@ export function createStartExecution({ engine, workflows, reading }: StartDeps):
     let workflow: ResolvedWorkflow;
     try {
       workflow = await workflows.resolveForStart(asked.tenantId, asked.workflow, asked.body.version);
-      mustFit(workflow, inputOf(asked));
+      mustFit(workflow, inputOf(asked.body));
     } catch (refusal) {
       const earlier = await startedBefore(asked, { workflows, reading });
       if (earlier) return earlier;
@@ -56,7 +57,7 @@ export function createStartExecution({ engine, workflows, reading }: StartDeps):
       {
         tenantId,
         ...workflow,
-        input: inputOf(asked),
+        input: inputOf(asked.body),
         ...(body.priority !== undefined && { priority: body.priority }),
         ...(body.labels !== undefined && { labels: body.labels }),
         ...(body.business_key !== undefined && { businessKey: body.business_key }),
@@ -84,28 +85,13 @@ async function startedBefore(asked: Asked, { workflows, reading }: Omit<StartDep
   ]);
   if (workflowIds.length === 0 || !known) return null;
   if (!workflowIds.some((id) => known.hash.equals(hashOf(id, asked)))) throw keyReused();
-  const head = await reading.find(tenantId, known.executionId);
-  if (!head) return null;
-  const finished = head.finishedAt === null ? null : (head as FinishedExecution);
-  return { kind: 'replayed', executionId: head.id, status: head.status, finished };
-}
-
-function inputOf({ body }: Asked): Json {
-  return body.input === undefined ? {} : body.input;
+  return replayOf(await reading.find(tenantId, known.executionId));
 }
 
 /** Over all that a start asks for: with one key, everything has to be the same but the time it is asked. */
 function hashOf(workflowId: string, asked: Asked): Buffer {
   const { input: _, ...rest } = asked.body;
-  return createHash('sha256')
-    .update(canonicalJson([workflowId, inputOf(asked), rest]))
-    .digest();
-}
-
-function mustFit({ slug, plan }: ResolvedWorkflow, input: Json): void {
-  const errors = plan.checkInput(input);
-  if (errors.length === 0) return;
-  throw problem('input_invalid', { detail: `The input does not fit the input_schema of ${slug}.`, errors });
+  return digestOf([workflowId, inputOf(asked.body), rest]);
 }
 
 function keyReused() {

@@ -2,11 +2,10 @@
  * Workflows: definitions under a name, in versions that never change. The language is core/definition; SQL is in store.ts;
  * what a start needs is in resolve.ts.
  */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import { compile } from '@cloudflow/core/definition/compile.ts';
 import type { ActionCatalog, DefinitionIssue, Plan } from '@cloudflow/core/definition/plan.ts';
 import type { JsonObject } from '@cloudflow/core/json.ts';
+import { digestOf } from '../kernel/crypto/digest.ts';
 import type { Database, Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
@@ -97,7 +96,7 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
         slug: plan.workflowId,
         version: plan.version,
         definition: JSON.stringify(document),
-        digest: createHash('sha256').update(canonicalJson(document)).digest(),
+        digest: digestOf(document),
         correlationId,
         plan,
       };

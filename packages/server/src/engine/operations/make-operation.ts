@@ -1,7 +1,6 @@
 /** From what is asked of many executions to an operation that is on disk: from then on it is done, whatever becomes of this process. */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
+import { digestOf } from '../../kernel/crypto/digest.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { problem } from '../../kernel/errors/problem.ts';
 import type { WorkflowSource } from '../../workflow/index.ts';
@@ -41,9 +40,7 @@ export function createMakeOperation({ database, workflows, clock }: Deps): MakeO
     const untilId = await boundOf(tenantId);
     const target = { action: request.action, filter: { ...filter, workflowIds: workflowIds ?? undefined } };
     const { count } = await countTargets(database, tenantId, target);
-    const hash = createHash('sha256')
-      .update(canonicalJson({ ...request }))
-      .digest();
+    const hash = digestOf({ ...request });
     const id = uuidV7(clock.now());
     const made = await insertOperation(database, {
       id,

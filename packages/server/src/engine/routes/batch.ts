@@ -1,11 +1,10 @@
 /** The door for many starts at once. */
 import Type from 'typebox';
-import { escapePointer } from '../../kernel/http/read-json.ts';
 import { reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import * as schemas from '../route-schemas.ts';
-import type { BatchItem, StartBatch } from '../start-batch.ts';
-import { mustBeStorable, type NamedText } from '../storable-text.ts';
+import type { StartBatch } from '../start-batch.ts';
+import { mustBeStorable, textsOfStart } from '../storable-text.ts';
 
 const mostItems = 1_000;
 /** A thousand inputs of 8 KB; a single one is bound by `CLOUDFLOW_MAX_BODY` as everywhere. */
@@ -44,7 +43,7 @@ export function batchRoute(start: StartBatch): Route {
     replies: { 202: Type.Object({ execution_ids: Type.Array(Type.String()) }) },
     replyHeaders: ['idempotent-replayed'],
     async handle({ params, headers, body: { items, version }, caller, correlationId }) {
-      mustBeStorable(items.flatMap(textsOf));
+      mustBeStorable(items.flatMap((item, index) => textsOfStart(item, `/items/${index}`)));
       const { ids, replayed } = await start({
         tenantId: caller.tenantId,
         workflow: params.id,
@@ -56,16 +55,4 @@ export function batchRoute(start: StartBatch): Route {
       return reply(202, { execution_ids: ids }, replayed ? { 'idempotent-replayed': 'true' } : {});
     },
   });
-}
-
-function textsOf({ labels = {}, business_key }: BatchItem, index: number): readonly NamedText[] {
-  const at = `/items/${index}`;
-  const named = Object.entries(labels).flatMap(([name, value]): readonly NamedText[] => {
-    const pointer = `${at}/labels/${escapePointer(name)}`;
-    return [
-      [pointer, name],
-      [pointer, value],
-    ];
-  });
-  return [[`${at}/business_key`, business_key], ...named];
 }

@@ -2,13 +2,12 @@
 import Type from 'typebox';
 import type { Database } from '../../kernel/db/database.ts';
 import { problem } from '../../kernel/errors/problem.ts';
-import { escapePointer } from '../../kernel/http/read-json.ts';
 import { rawJson } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { executionText } from '../execution-view.ts';
 import type { Reading } from '../reading.ts';
 import * as schemas from '../route-schemas.ts';
-import { mustBeStorable } from '../storable-text.ts';
+import { mustBeStorable, textsOfLabels } from '../storable-text.ts';
 import { editLabels, mostLabels } from '../store/edit-labels.ts';
 
 const label = Type.Union([Type.String({ maxLength: 256 }), Type.Null()]);
@@ -30,12 +29,7 @@ export function labelRoute(database: Database, reading: Reading): Route {
     ),
     replies: { 200: schemas.executionSchema },
     async handle({ params: { id }, body: { labels }, caller: { tenantId } }) {
-      mustBeStorable(
-        Object.entries(labels).flatMap(([name, value]) => {
-          const pointer = `/labels/${escapePointer(name)}`;
-          return [[pointer, name] as const, [pointer, value ?? undefined] as const];
-        }),
-      );
+      mustBeStorable(textsOfLabels(labels));
       switch (await editLabels(database, { tenantId, executionId: id, patch: labels })) {
         case 'edited':
           return rawJson(200, executionText(await reading.head(tenantId, id)));
