@@ -36,3 +36,8 @@ export class RetryableError extends ActionError {
     this.afterMs = options.afterMs;
   }
 }
+
+/** A field of the config that its schema could not judge. Every action may throw it, without a row in its `errors`. */
+export function configInvalid(pointer: string, problem: string): ActionError {
+  return new ActionError(`config${pointer} ${problem}`, { code: 'config_invalid', details: { pointer } });
+}

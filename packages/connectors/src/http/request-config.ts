@@ -1,4 +1,5 @@
 /** What an `http_request` step is configured with, and what it gives. */
+import { credentialName } from '@cloudflow/sdk/index.ts';
 import Type from 'typebox';
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
@@ -31,12 +32,10 @@ export const requestConfig = Type.Object(
       Type.Unknown({ description: 'Text is sent as it is, null not at all, everything else as JSON.' }),
     ),
     credential: Type.Optional(
-      Type.String({
-        pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
-        description:
-          'Name of a credential of the type `http_basic`, `http_bearer` or `http_header`, which is sent with the request: ' +
-          'only to its `allowed_hosts`, and never to another origin that a redirect leads to.',
-      }),
+      credentialName(
+        'that is sent as a header (`http_basic`, `http_bearer`, `http_header`, or of a service, such as `github`): only to ' +
+          'its `allowed_hosts`, and never to another origin that a redirect leads to.',
+      ),
     ),
     timeout: Type.Optional(
       Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.String()], {

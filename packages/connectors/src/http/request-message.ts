@@ -1,5 +1,5 @@
 /** From the config of a step to the message that is sent. */
-import { type ActionContext, ActionError, type HttpRequest } from '@cloudflow/sdk/index.ts';
+import { type ActionContext, configInvalid, type HttpRequest } from '@cloudflow/sdk/index.ts';
 import type { RequestConfig } from './request-config.ts';
 
 export function toHttpRequest(context: ActionContext<RequestConfig>): HttpRequest {
@@ -29,7 +29,7 @@ export function toHttpRequest(context: ActionContext<RequestConfig>): HttpReques
 function urlOf({ url: text, query }: RequestConfig): string {
   const url = URL.parse(text);
   // The URL may hold a key in its query, so that no message repeats it.
-  if (!url) throw invalid('/url', 'is not an absolute URL, such as https://example.com/path');
+  if (!url) throw configInvalid('/url', 'is not an absolute URL, such as https://example.com/path');
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value])
       if (one !== null) url.searchParams.append(name, String(one));
@@ -46,19 +46,15 @@ function bodyOf(body: unknown): { text?: string; type?: string } {
 /** Refused here with a pointer, though the platform would refuse them too: a line break would begin a header of its own. */
 function headerName(name: string): string {
   if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return name.toLowerCase();
-  throw invalid(headerPointer(name), 'is no name of a header');
+  throw configInvalid(headerPointer(name), 'is no name of a header');
 }
 
 function headerValue(name: string, value: string | number | boolean): string {
   const text = String(value);
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
-  throw invalid(headerPointer(name), 'has a line break or another character that a header cannot hold');
+  throw configInvalid(headerPointer(name), 'has a line break or another character that a header cannot hold');
 }
 
 function headerPointer(name: string): string {
   return `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-function invalid(pointer: string, problem: string): ActionError {
-  return new ActionError(`config${pointer} ${problem}`, { code: 'config_invalid', details: { pointer } });
 }

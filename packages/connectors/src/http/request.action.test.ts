@@ -1,6 +1,5 @@
 import { fakeContext, type HttpMock, runAction } from '@cloudflow/sdk/testing/index.ts';
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from './answer.ts';
 import request from './request.action.ts';
 import type { RequestConfig } from './request-config.ts';
 
@@ -33,18 +32,5 @@ describe('http_request', () => {
   it('names the host of a failed call, and neither its path nor its query', async () => {
     const { output } = await runWith({ url: 'https://a.example/canary?key=canary', method: 'POST' }, { status: 500 });
     expect(output).toMatchObject({ message: 'POST to a.example was answered with status 500', code: 'http_status' });
-  });
-
-  it.each([
-    ['0', 0],
-    ['120', 120_000],
-    ['Sat, 21 Nov 2026 12:00:30 GMT', 30_000],
-    ['Sat, 21 Nov 2026 11:00:00 GMT', 0],
-    ['999999999', 86_400_000],
-    ['later', undefined],
-    ['', undefined],
-    [undefined, undefined],
-  ])('reads Retry-After %j as a wait of %s ms [X9]', (value, expected) => {
-    expect(retryAfterMs(value, Date.parse('2026-11-21T12:00:00Z'))).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 /** Calls a web service and gives its answer. */
-import { defineAction } from '@cloudflow/sdk/index.ts';
+import { connectionErrors, credentialErrors, defineAction } from '@cloudflow/sdk/index.ts';
 import { toError, toOutput } from './answer.ts';
 import { requestConfig, requestOutput } from './request-config.ts';
 import { toHttpRequest } from './request-message.ts';
@@ -20,26 +20,8 @@ export default defineAction({
       description:
         'The status is 400 or more (`details.status`, `details.excerpt`). 408, 425, 429 and 5xx are tried again; `Retry-After` is honoured.',
     },
-    { code: 'timeout', retryable: 'always', description: 'No whole answer within the timeout.' },
-    { code: 'network', retryable: 'always', description: 'No connection, or it broke.' },
-    {
-      code: 'egress_denied',
-      retryable: 'never',
-      description: 'The address, or one it redirected to, may not be reached from here.',
-    },
-    { code: 'credential_unknown', retryable: 'never', description: 'There is no credential of this name.' },
-    {
-      code: 'credential_unusable',
-      retryable: 'never',
-      description: 'The credential is of a type that does not fit here.',
-    },
-    { code: 'credential_unavailable', retryable: 'always', description: 'The credential could not be read.' },
-    {
-      code: 'credential_host_denied',
-      retryable: 'never',
-      description: 'A credential or secret in use is not for this host, or for one it redirected to.',
-    },
-    { code: 'response_too_large', retryable: 'never', description: 'The body is over the limit, as sent or inflated.' },
+    ...connectionErrors,
+    ...credentialErrors,
     { code: 'response_invalid', retryable: 'never', description: 'The body was to be JSON and is not.' },
   ],
   defaultTimeoutMs: 30_000,

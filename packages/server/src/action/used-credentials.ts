@@ -7,7 +7,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import { withSecrets } from '@cloudflow/core/run/secret-marker.ts';
 import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
-import { mayBeSentTo, type OpenCredential } from '../credential/index.ts';
+import { headerOf, mayBeSentTo, type OpenCredential } from '../credential/index.ts';
 import { createMask, type Mask } from './mask.ts';
 
 /** Undefined when the tenant has none of this name. */
@@ -75,19 +75,13 @@ export function createUsedCredentials(open: OpensCredentials, tenantId: string):
     },
     async headers(name) {
       const { type, values } = await use(name);
-      switch (type) {
-        case 'http_basic': {
-          const pair = Buffer.from(`${values['username']}:${values['password']}`).toString('base64');
-          note(pair);
-          return { authorization: `Basic ${pair}` };
-        }
-        case 'http_bearer':
-          return { authorization: `Bearer ${values['token']}` };
-        case 'http_header':
-          return { [String(values['name']).toLowerCase()]: String(values['value']) };
-        default:
-          throw unusable(name, `A credential of the type ${type} cannot be sent in a request: ${name}`);
-      }
+      const header = headerOf(type, values);
+      if (header === undefined)
+        throw unusable(name, `A credential of the type ${type} cannot be sent in a request: ${name}`);
+      const [field, value] = header;
+      // Here it is not the secret itself that stands behind the scheme.
+      if (type === 'http_basic') note(value.slice('Basic '.length));
+      return { [field]: value };
     },
     permit(url) {
       for (const [name, { allowedHosts }] of used) {

@@ -1,4 +1,7 @@
-/** The types of credentials: what each holds, and what of it is secret. A type is a row; a released one only gains fields. */
+/**
+ * The types of credentials: what each holds, what of it is secret, and where it goes. A type is a row; a released one only
+ * gains fields.
+ */
 import type { ProblemError } from '../kernel/errors/problem.ts';
 
 export type CredentialField = {
@@ -11,13 +14,42 @@ export type CredentialField = {
   readonly expected?: string;
 };
 
-export type CredentialType = { readonly title: string; readonly fields: Readonly<Record<string, CredentialField>> };
+export type CredentialValues = Readonly<Record<string, string>>;
+
+export type CredentialType = {
+  readonly title: string;
+  readonly fields: Readonly<Record<string, CredentialField>>;
+  /**
+   * The hosts that the service of this type has, in the form of `allowed_hosts`: where it may go when its owner named none.
+   * A workflow that points an action elsewhere does not get it. Absent: it is for no service in particular.
+   */
+  readonly hosts?: (values: CredentialValues) => readonly string[];
+  /** The header that authenticates with it, where it can be sent with any request. */
+  readonly header?: (values: CredentialValues) => readonly [name: string, value: string];
+};
 
 /** A token of RFC 9110, but for the headers that go on to another host when it redirects, or that frame the message. */
 const headerName =
   /^(?!(accept|accept-encoding|accept-language|content-type|content-length|user-agent|idempotency-key|traceparent|x-correlation-id|host|connection|transfer-encoding|keep-alive|upgrade|expect|te|trailer|proxy-.*)$)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/i;
 const visible = { pattern: /^[\x21-\x7e]*$/, expected: 'visible ASCII characters without spaces' };
 const inHeader = { pattern: /^[\x20-\x7e]*$/, expected: 'ASCII characters without line breaks' };
+
+const address = {
+  pattern: /^https?:\/\/[^\s/?#@]+([/?#]\S*)?$/,
+  expected: 'an address such as https://api.example.com, without user and password',
+};
+const baseUrl = (instead: string) => ({
+  text: `Where the service is, when it is not ${instead}.`,
+  optional: true as const,
+  ...address,
+});
+
+/** Host and port of an address; none when it cannot be read, so that nothing may be reached. */
+const hostOf = (url: string | undefined, byDefault?: string): readonly string[] => {
+  const host = url === undefined ? byDefault : URL.parse(url)?.host;
+  return host === undefined || host === '' ? [] : [host];
+};
+const bearer = (token: string | undefined) => ['authorization', `Bearer ${token}`] as const;
 
 export const credentialTypes = {
   generic: {
@@ -30,10 +62,15 @@ export const credentialTypes = {
       username: { text: 'Without a colon.', pattern: /^[^:\p{Cc}]*$/u, expected: 'no colon and no control characters' },
       password: { text: 'The password.', secret: true, pattern: /^\P{Cc}*$/u, expected: 'no control characters' },
     },
+    header: ({ username, password }) => [
+      'authorization',
+      `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+    ],
   },
   http_bearer: {
     title: 'A token, sent as `Authorization: Bearer …`',
     fields: { token: { text: 'The token.', secret: true, ...visible } },
+    header: ({ token }) => bearer(token),
   },
   http_header: {
     title: 'A header with a key',
@@ -45,6 +82,7 @@ export const credentialTypes = {
       },
       value: { text: 'What it holds.', secret: true, ...inHeader },
     },
+    header: ({ name, value }) => [String(name).toLowerCase(), String(value)],
   },
   database: {
     title: 'A database',
@@ -73,14 +111,74 @@ export const credentialTypes = {
       secret_access_key: { text: 'The key.', secret: true, ...visible },
       session_token: { text: 'Of a key for a time.', secret: true, optional: true, ...visible },
       region: { text: 'Such as `eu-central-1`.', optional: true, ...visible },
+      endpoint: { text: 'Where the service is, when it is not AWS.', optional: true, ...address },
     },
+    hosts: ({ endpoint }) =>
+      endpoint === undefined ? ['*.amazonaws.com', '*.amazonaws.com.cn'] : hostOf(endpoint),
+  },
+  incoming_webhook: {
+    title: 'The address of an incoming webhook of Slack, Discord or Teams: whoever knows it may post',
+    fields: { url: { text: 'The whole address.', secret: true, ...address } },
+    hosts: ({ url }) => hostOf(url),
+  },
+  webhook_secret: {
+    title: 'What `send_webhook` signs with (Standard Webhooks)',
+    fields: {
+      secret: {
+        text: '`whsec_` and 24 to 64 bytes in base64.',
+        secret: true,
+        pattern: /^(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}$/,
+        expected: '24 to 64 bytes in base64, with or without whsec_ before them',
+      },
+      previous_secret: {
+        text: 'While it is being changed: the one before, with which is signed too.',
+        secret: true,
+        optional: true,
+        pattern: /^(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}$/,
+        expected: '24 to 64 bytes in base64, with or without whsec_ before them',
+      },
+    },
+  },
+  slack: {
+    title: 'A bot of Slack',
+    fields: {
+      token: { text: 'The bot token, `xoxb-…`.', secret: true, ...visible },
+      base_url: baseUrl('https://slack.com/api'),
+    },
+    hosts: ({ base_url }) => hostOf(base_url, 'slack.com'),
+    header: ({ token }) => bearer(token),
+  },
+  discord: {
+    title: 'A bot of Discord',
+    fields: {
+      token: { text: 'The bot token.', secret: true, ...visible },
+      base_url: baseUrl('https://discord.com/api/v10'),
+    },
+    hosts: ({ base_url }) => hostOf(base_url, 'discord.com'),
+    header: ({ token }) => ['authorization', `Bot ${token}`],
+  },
+  github: {
+    title: 'A token of GitHub',
+    fields: {
+      token: { text: 'A personal access token, or that of an app.', secret: true, ...visible },
+      base_url: { ...baseUrl('https://api.github.com'), text: 'Of GitHub Enterprise: `https://HOST/api/v3`.' },
+    },
+    hosts: ({ base_url }) => hostOf(base_url, 'api.github.com'),
+    header: ({ token }) => bearer(token),
+  },
+  openai: {
+    title: 'A key of OpenAI, or of what speaks its language',
+    fields: {
+      api_key: { text: 'The key.', secret: true, ...visible },
+      base_url: baseUrl('https://api.openai.com/v1'),
+    },
+    hosts: ({ base_url }) => hostOf(base_url, 'api.openai.com'),
+    header: ({ api_key }) => bearer(api_key),
   },
 } as const satisfies Record<string, CredentialType>;
 
 export type CredentialTypeName = keyof typeof credentialTypes;
 export const credentialTypeNames = Object.keys(credentialTypes) as readonly CredentialTypeName[];
-
-export type CredentialValues = Readonly<Record<string, string>>;
 
 /** What is shorter would be found everywhere when it is masked, and is no secret. */
 const fewestCharacters = 4;
@@ -101,6 +199,27 @@ export function valueProblems(typeName: CredentialTypeName, values: CredentialVa
     else if (field.pattern && !field.pattern.test(value)) add(name, 'pattern_mismatch', `takes ${field.expected}`);
   }
   return problems;
+}
+
+/** Where a credential may go whose owner named no hosts; null: anywhere. */
+export function hostsOf(typeName: CredentialTypeName, values: CredentialValues): readonly string[] | null {
+  const type: CredentialType = credentialTypes[typeName];
+  return type.hosts?.(values) ?? null;
+}
+
+/** The header that authenticates with a credential; undefined for a type that is not sent as one. */
+export function headerOf(
+  typeName: CredentialTypeName,
+  values: CredentialValues,
+): readonly [name: string, value: string] | undefined {
+  const type: CredentialType = credentialTypes[typeName];
+  return type.header?.(values);
+}
+
+/** Of a type as it stands in the database. */
+export function isSentAsHeader(typeName: string): boolean {
+  const types: Readonly<Record<string, CredentialType>> = credentialTypes;
+  return types[typeName]?.header !== undefined;
 }
 
 /** The values that are never shown. */

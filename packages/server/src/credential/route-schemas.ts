@@ -36,7 +36,8 @@ const allowedHosts = Type.Union(
   {
     description:
       'Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. ' +
-      'Checked for each request, after every redirect too. null: any.',
+      'Checked for each request, after every redirect too. null: those of the service that the type is for, or of the address ' +
+      'that the values name; of types that are for no service in particular, any.',
   },
 );
 const description = Type.String({ maxLength: 2_000 });

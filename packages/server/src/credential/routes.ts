@@ -5,6 +5,7 @@ import type { Caller } from '../kernel/http/caller.ts';
 import { createCursor, defaultLimit, pageOf } from '../kernel/http/list.ts';
 import { reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
+import { isSentAsHeader } from './credential-types.ts';
 import * as schemas from './route-schemas.ts';
 import type { Credentials } from './service.ts';
 import type { CredentialRow } from './store.ts';
@@ -104,13 +105,14 @@ function testRoute(credentials: Credentials, tryCredential: TryCredential): Rout
     path: '/credentials/:id/test',
     summary: 'Try a credential of HTTP: send a request with it, and tell the status',
     description:
-      'Nothing of the answer is shown but its status. For the types `http_basic`, `http_bearer` and `http_header`.',
+      'Nothing of the answer is shown but its status. For the types that are sent as a header, such as `http_bearer` and ' +
+      '`github`; `url` is an address of the service that asks who calls.',
     params: schemas.params,
     body: schemas.testBody,
     replies: { 200: schemas.tested },
     async handle({ params, body, caller: { tenantId }, signal }) {
       const { name, type } = await credentials.find(tenantId, params.id);
-      if (!type.startsWith('http_')) {
+      if (!isSentAsHeader(type)) {
         throw problem('conflict', { detail: `There is no test for a credential of the type ${type}.` });
       }
       const outcome = await tryCredential({ tenantId, name, url: body.url, signal });

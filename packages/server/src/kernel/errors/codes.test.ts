@@ -21,7 +21,8 @@ test('every code that a step or an execution can fail with is in the table', () 
   const folders = [
     'core/src/run/*.ts',
     'server/src/action/**/*.ts',
-    'connectors/src/**/*.action.ts',
+    'connectors/src/**/*.ts',
+    'sdk/src/*.ts',
     'server/src/engine/runner/*.ts',
   ];
   const used = codesIn(folders, /(?:\bcode: |\bfailed\(|\w*Error\()'([a-z_]+)'/g);
