@@ -1,5 +1,17 @@
 /** All actions that come with the server. Written by scripts/generate-connector-index.mjs from the names of the files. */
 import type { Action } from '@cloudflow/sdk/index.ts';
+import discordPostMessage from './discord/post-message.action.ts';
 import httpRequest from './http/request.action.ts';
+import slackPostMessage from './slack/post-message.action.ts';
+import slackUpdateMessage from './slack/update-message.action.ts';
+import teamsPostMessage from './teams/post-message.action.ts';
+import webhookSend from './webhook/send.action.ts';
 
-export const actions: readonly Action[] = [httpRequest];
+export const actions: readonly Action[] = [
+  discordPostMessage,
+  httpRequest,
+  slackPostMessage,
+  slackUpdateMessage,
+  teamsPostMessage,
+  webhookSend,
+];

@@ -16,7 +16,11 @@ export const connectionErrors: readonly ActionErrorCode[] = [
 /** Of every action that opens a credential. */
 export const credentialErrors: readonly ActionErrorCode[] = [
   { code: 'credential_unknown', retryable: 'never', description: 'There is no credential of this name.' },
-  { code: 'credential_unusable', retryable: 'never', description: 'The credential is of a type that does not fit here.' },
+  {
+    code: 'credential_unusable',
+    retryable: 'never',
+    description: 'The credential is of a type that does not fit here.',
+  },
   { code: 'credential_unavailable', retryable: 'always', description: 'The credential could not be read.' },
   {
     code: 'credential_host_denied',

@@ -25,7 +25,10 @@ describe('an answer', () => {
   });
 
   it('is read in the charset that it names, and as UTF-8 when nobody knows that', () => {
-    const latin = { headers: { 'content-type': 'application/json; charset=iso-8859-1' }, body: Uint8Array.of(34, 252, 34) };
+    const latin = {
+      headers: { 'content-type': 'application/json; charset=iso-8859-1' },
+      body: Uint8Array.of(34, 252, 34),
+    };
     expect(jsonOf(answer('', latin))).toBe('ü');
     expect(jsonOf(answer('"ü"', { headers: { 'content-type': 'application/json; charset=klingon' } }))).toBe('ü');
   });

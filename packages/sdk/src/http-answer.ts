@@ -52,7 +52,9 @@ export function jsonOf(answer: HttpResponse): Json {
 export function fieldsOf(answer: HttpResponse): { readonly [field: string]: Json | undefined } {
   try {
     const value: unknown = JSON.parse(textOf(answer));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [field: string]: Json }) : {};
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as { [field: string]: Json })
+      : {};
   } catch {
     return {};
   }

@@ -1,8 +1,8 @@
 /** Posts a message to Slack, with a bot or through an incoming webhook. */
 import {
   type ActionContext,
-  configInvalid,
   type Credential,
+  configInvalid,
   credentialName,
   credentialOf,
   defineAction,
@@ -62,7 +62,8 @@ export default defineAction({
 
   async run(context) {
     const { text, blocks } = context.config;
-    if (text === undefined && blocks === undefined) throw configInvalid('/text', 'is required where there are no `blocks`');
+    if (text === undefined && blocks === undefined)
+      throw configInvalid('/text', 'is required where there are no `blocks`');
     const account = await credentialOf(context, context.config.credential, ['slack', 'incoming_webhook']);
     return account.type === 'slack' ? postAsBot(context, account) : postToWebhook(context, account);
   },
@@ -78,7 +79,8 @@ async function postAsBot(context: ActionContext<Config>, bot: Credential) {
 /** A webhook answers `ok`, or a word that says why not, and never what it has posted. */
 async function postToWebhook({ http, config: given }: ActionContext<Config>, { values }: Credential) {
   const { credential: _name, channel, reply_broadcast: _broadcast, ...message } = given;
-  if (channel !== undefined) throw configInvalid('/channel', 'cannot be chosen: an incoming webhook has a channel of its own');
+  if (channel !== undefined)
+    throw configInvalid('/channel', 'cannot be chosen: an incoming webhook has a channel of its own');
   const answer = await http.request({
     url: values['url'] ?? '',
     method: 'POST',

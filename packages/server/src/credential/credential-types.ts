@@ -113,8 +113,7 @@ export const credentialTypes = {
       region: { text: 'Such as `eu-central-1`.', optional: true, ...visible },
       endpoint: { text: 'Where the service is, when it is not AWS.', optional: true, ...address },
     },
-    hosts: ({ endpoint }) =>
-      endpoint === undefined ? ['*.amazonaws.com', '*.amazonaws.com.cn'] : hostOf(endpoint),
+    hosts: ({ endpoint }) => (endpoint === undefined ? ['*.amazonaws.com', '*.amazonaws.com.cn'] : hostOf(endpoint)),
   },
   incoming_webhook: {
     title: 'The address of an incoming webhook of Slack, Discord or Teams: whoever knows it may post',

@@ -6,7 +6,13 @@ import type { Database, Tx } from '../kernel/db/database.ts';
 import { errorCode } from '../kernel/db/errors.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import type { SecretBox } from '../kernel/secret/secret-box.ts';
-import { type CredentialTypeName, type CredentialValues, hostsOf, secretValues, valueProblems } from './credential-types.ts';
+import {
+  type CredentialTypeName,
+  type CredentialValues,
+  hostsOf,
+  secretValues,
+  valueProblems,
+} from './credential-types.ts';
 import * as store from './store.ts';
 
 export type CredentialDeps = {
@@ -123,7 +129,12 @@ export function createCredentials({ database, secrets, newId }: CredentialDeps) 
         (await secrets.open(tenantId, placeOf(row.id), row.sealed)).toString(),
       ) as CredentialValues;
       const type = row.type as CredentialTypeName;
-      return { type, values, secrets: secretValues(type, values), allowedHosts: row.allowedHosts ?? hostsOf(type, values) };
+      return {
+        type,
+        values,
+        secrets: secretValues(type, values),
+        allowedHosts: row.allowedHosts ?? hostsOf(type, values),
+      };
     },
 
     /** For a look at it: `not_found` when there is none. */

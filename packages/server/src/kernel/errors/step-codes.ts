@@ -14,6 +14,11 @@ const rows = {
     'The other side answered with a status that is no success; `details` has it, with an excerpt.',
     'Look at the excerpt. 408, 425, 429 and 5xx are tried again, other statuses are not.',
   ),
+  provider_refused: row(
+    'depends',
+    'The service that the action speaks to refused; `details` has its status, and what it says of the reason.',
+    'Correct what the service names. Rate limits and failures of the service itself are tried again, other refusals are not.',
+  ),
   timeout: row(
     'yes',
     'The step, or one try of it, took longer than its `timeout`. For an effect it is not known whether it happened.',
