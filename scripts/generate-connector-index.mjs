@@ -14,7 +14,8 @@ const files = globSync('*/*.action.ts', { cwd: source })
 const text = `/** All actions that come with the server. Written by scripts/generate-connector-index.mjs from the names of the files. */
 import type { Action } from '@cloudflow/sdk/index.ts';
 ${files.map((file) => `import ${identifier(file)} from './${file}';\n`).join('')}
-export const actions: readonly Action[] = [${files.map(identifier).join(', ')}];
+export const actions: readonly Action[] = [
+${files.map((file) => `  ${identifier(file)},\n`).join('')}];
 `;
 
 writeFileSync(join(source, 'index.generated.ts'), text);
