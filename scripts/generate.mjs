@@ -27,6 +27,11 @@ export const generators = [
     outputs: ['docs/reference/actions.md'],
   },
   {
+    name: 'typed part of the client',
+    command: ['tools/client/main.ts'],
+    outputs: ['packages/sdk/src/client/api.generated.ts'],
+  },
+  {
     name: 'reference and schema of the definition language',
     command: ['scripts/generate-definition-reference.mjs'],
     outputs: ['docs/reference/definition.md', 'docs/reference/workflow-1.0.schema.json'],

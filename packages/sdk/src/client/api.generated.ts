@@ -1,0 +1,1044 @@
+/**
+ * The API as types and as a table: printed from the routes by `npm run generate`, do not edit. What is written by hand is
+ * beside it.
+ */
+import type { BoundOptions, CallOptions, CreateOptions } from './call-options.ts';
+import type { Operations } from './operation.ts';
+import type { Pages } from './pages.ts';
+
+/** Every refusal of the API: the table at /docs/errors. */
+export type ProblemCode =
+  | 'malformed_json'
+  | 'json_too_deep'
+  | 'malformed_request'
+  | 'invalid_body'
+  | 'invalid_parameter'
+  | 'invalid_cursor'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'request_timeout'
+  | 'conflict'
+  | 'version_exists'
+  | 'credential_exists'
+  | 'invalid_credential'
+  | 'execution_ended'
+  | 'execution_not_started'
+  | 'execution_running'
+  | 'nothing_failed'
+  | 'already_compensated'
+  | 'step_not_open'
+  | 'workflow_disabled'
+  | 'definition_outdated'
+  | 'idempotency_in_progress'
+  | 'precondition_failed'
+  | 'body_too_large'
+  | 'uri_too_long'
+  | 'unsupported_media_type'
+  | 'invalid_definition'
+  | 'input_invalid'
+  | 'unknown_variable'
+  | 'unknown_step'
+  | 'idempotency_key_reused'
+  | 'unstorable_value'
+  | 'precondition_required'
+  | 'rate_limited'
+  | 'too_many_signals'
+  | 'too_many_operations'
+  | 'too_many_streams'
+  | 'headers_too_large'
+  | 'internal'
+  | 'overloaded'
+  | 'database_unavailable'
+  | 'unavailable';
+
+export type CommandedExecution = {
+  readonly execution_id: string;
+  readonly links: {
+    readonly self: string;
+    readonly steps: string;
+    readonly events: string;
+    readonly cancel: string;
+  };
+};
+
+export type Execution = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly phase: 'stopping' | 'compensating' | 'on_failure' | 'on_cancel' | null;
+  readonly wait_reason: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step?: string;
+    readonly details?: unknown;
+  } | null;
+  readonly labels: {
+    readonly [name: string]: string;
+  };
+  readonly business_key: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly duration_ms: number | null;
+  readonly parent: string | null;
+  readonly retry_of: string | null;
+  readonly root: string;
+  /** The last journal row that this shows. */
+  readonly as_of_seq: number;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly trigger: unknown;
+  readonly variables?: unknown;
+};
+
+export type ExecutionRow = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly phase: 'stopping' | 'compensating' | 'on_failure' | 'on_cancel' | null;
+  readonly wait_reason: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step?: string;
+    readonly details?: unknown;
+  } | null;
+  readonly labels: {
+    readonly [name: string]: string;
+  };
+  readonly business_key: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly duration_ms: number | null;
+  readonly parent: string | null;
+  readonly retry_of: string | null;
+  readonly root: string;
+  /** The last journal row that this shows. */
+  readonly as_of_seq: number;
+};
+
+export type Explanation = {
+  readonly execution_id: string;
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly phase: string | null;
+  readonly wait_reason:
+    | 'queue'
+    | 'concurrency'
+    | 'delay'
+    | 'retry_backoff'
+    | 'signal'
+    | 'approval'
+    | 'child'
+    | 'lock'
+    | 'paused'
+    | 'rate_limit'
+    | 'worker'
+    | null;
+  /** What it is doing, why it does not move, or why it ended: for people. */
+  readonly summary: string;
+  readonly waits: readonly {
+    readonly reason:
+      | 'queue'
+      | 'concurrency'
+      | 'delay'
+      | 'retry_backoff'
+      | 'signal'
+      | 'approval'
+      | 'child'
+      | 'lock'
+      | 'paused'
+      | 'rate_limit'
+      | 'worker';
+    readonly path: string | null;
+    readonly since: string | null;
+    readonly until: string | null;
+    readonly text: string;
+    /** What would end this wait. */
+    readonly unblocked_by: string;
+    /** What this reason has beside, such as the names of signals. */
+    readonly details: {
+      readonly [name: string]: unknown;
+    };
+  }[];
+  readonly executing: readonly {
+    readonly path: string;
+    readonly attempt: number;
+    readonly since: string | null;
+    /** When the time of this try is over. */
+    readonly until: string | null;
+    readonly text: string;
+  }[];
+  /** Steps that wait for their milestone, while something else moves. */
+  readonly held: readonly {
+    readonly path: string;
+    readonly since: string | null;
+    readonly text: string;
+    readonly unblocked_by: string;
+    /** The condition of its milestone. */
+    readonly when: string;
+  }[];
+  /** Why it ended; null before, and when it succeeded. */
+  readonly error: unknown;
+  readonly finished_at: string | null;
+  /** The last journal row that this rests on. */
+  readonly as_of_seq: number;
+};
+
+export type JournalEvent = {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly at: string | null;
+  readonly step_id?: string;
+  readonly [name: string]: unknown;
+};
+
+export type Operation = {
+  readonly id: string;
+  readonly action: 'cancel' | 'pause' | 'resume' | 'retry';
+  readonly filter: {
+    readonly [name: string]: string;
+  };
+  readonly status: 'RUNNING' | 'COMPLETED' | 'CANCELLED';
+  /** While it runs: how many there were at the first look, counted up to 10,000, or more when more are found. Then: `done` and `failed` together. */
+  readonly matched: number;
+  /** Told, or retried. */
+  readonly done: number;
+  readonly failed: number;
+  /** The first 20 that failed. */
+  readonly errors: readonly {
+    readonly execution_id: string;
+    readonly code: string;
+  }[];
+  readonly created_by: string;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+  readonly links: {
+    readonly self: string;
+    readonly cancel: string;
+  };
+};
+
+export type Pauses = {
+  readonly data: readonly {
+    readonly scope: 'workflow' | 'tenant';
+    readonly workflow_id: string | null;
+    readonly since: string;
+    readonly by: string;
+    readonly reason: string | null;
+  }[];
+};
+
+export type PublishedWorkflow = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'published';
+  readonly etag: string;
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+  }[];
+};
+
+export type RetryPreview = {
+  readonly version: string;
+  readonly runs: readonly {
+    readonly path: string;
+    readonly step_id: string;
+    readonly type: string;
+    /** `goes_on`: a block that keeps some of what it has; what runs inside it follows. */
+    readonly how: 'again' | 'first' | 'goes_on';
+  }[];
+  readonly runs_count: number;
+  readonly adopted: readonly string[];
+  readonly adopted_count: number;
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly path?: string;
+  }[];
+};
+
+export type StartedExecution = {
+  readonly execution_id: string;
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly links: {
+    readonly self: string;
+    readonly steps: string;
+    readonly events: string;
+    readonly cancel: string;
+  };
+};
+
+export type Step = {
+  readonly step_id: string;
+  readonly path: string;
+  /** How often a `goto` had begun the step again: each round is a row. */
+  readonly round: number;
+  readonly type: string;
+  /** A retry took the outcome over; the step ran in the execution `retry_of`, or one before. */
+  readonly adopted: boolean;
+  readonly status: 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPED';
+  readonly attempt: number;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step?: string;
+    readonly details?: unknown;
+  } | null;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly duration_ms: number | null;
+};
+
+export type StoredCredential = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  /** Names of the values that it holds. */
+  readonly fields: readonly string[];
+  readonly allowed_hosts: readonly string[] | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly created_by: string;
+  readonly updated_by: string;
+};
+
+export type Validation = {
+  readonly valid: boolean;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+  }[];
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+  }[];
+};
+
+export type Workflow = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'published' | 'disabled';
+  readonly etag: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly published_at: string;
+  /** A workflow definition: at least `workflow_id`, `version` and `steps`. */
+  readonly definition: {
+    readonly [name: string]: unknown;
+  };
+  /** As in the list of executions; null before the first, absent for a single version. */
+  readonly latest_execution?: {
+    readonly [name: string]: unknown;
+  } | null;
+};
+
+export type WorkflowRow = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'published' | 'disabled';
+  readonly etag: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly published_at: string;
+};
+
+export type WorkflowVersion = {
+  readonly version: string;
+  readonly etag: string;
+  readonly published_at: string;
+};
+
+export type CredentialsCreateParams = {
+  /** By which workflows use it: `secrets.NAME`, or `credential` in a config. Unique in the tenant. */
+  readonly name: string;
+  readonly type: 'generic' | 'http_basic' | 'http_bearer' | 'http_header' | 'database' | 'smtp' | 'aws';
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region. */
+  readonly values: {
+    readonly [name: string]: string;
+  };
+  readonly description?: string;
+  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: any. */
+  readonly allowed_hosts?: readonly string[] | null;
+};
+
+export type CredentialsListParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
+export type CredentialsTestParams = {
+  /** What is asked with `GET`, by way of a test. */
+  readonly url: string;
+};
+
+export type CredentialsUpdateParams = {
+  /** By which workflows use it: `secrets.NAME`, or `credential` in a config. Unique in the tenant. */
+  readonly name?: string;
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region. */
+  readonly values?: {
+    readonly [name: string]: string;
+  };
+  readonly description?: string;
+  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: any. */
+  readonly allowed_hosts?: readonly string[] | null;
+};
+
+export type ExecutionsBulkParams = {
+  readonly action: 'cancel' | 'pause' | 'resume' | 'retry';
+  /** The parameters of `GET /executions`; at least one. */
+  readonly filter: {
+    /** Its `workflow_id`, or its UUID. */
+    readonly workflow_id?: string;
+    /** One or more of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED, with commas between. */
+    readonly status?: string;
+    /** Made at this time or later. */
+    readonly started_after?: string;
+    /** Made before this time. */
+    readonly started_before?: string;
+    /** Bears this label, as `<name>:<value>`. */
+    readonly label?: string;
+    /** Bears this business key. */
+    readonly business_key?: string;
+    /** Was started by this execution. */
+    readonly parent?: string;
+    /** Is a retry of this execution. */
+    readonly retry_of?: string;
+    /** Its business key begins with this, or its id does (8 hexadecimal digits or more). Errors and values are not searched. */
+    readonly q?: string;
+  };
+  /** For the journals, of what is cancelled, paused or resumed. */
+  readonly reason?: string;
+  /** Of a retry; `failed` when absent. */
+  readonly from?: 'failed' | 'start';
+  /** Of a retry; `same` when absent. */
+  readonly version?: 'same' | 'latest';
+};
+
+export type ExecutionsCancelParams = {
+  readonly reason?: string;
+};
+
+export type ExecutionsChildrenParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** Also say how many the filters find on all pages, counted up to 10,000. */
+  readonly count?: boolean;
+  /** One or more of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED, with commas between. */
+  readonly status?: string;
+  /** Made at this time or later. */
+  readonly started_after?: string;
+  /** Made before this time. */
+  readonly started_before?: string;
+  /** Bears this label, as `<name>:<value>`. */
+  readonly label?: string;
+  /** Bears this business key. */
+  readonly business_key?: string;
+  /** Is a retry of this execution. */
+  readonly retry_of?: string;
+  /** Its business key begins with this, or its id does (8 hexadecimal digits or more). Errors and values are not searched. */
+  readonly q?: string;
+};
+
+export type ExecutionsCompleteStepParams = {
+  /** Null when absent. */
+  readonly output?: unknown;
+  /** Why; it stays in the journal. */
+  readonly reason: string;
+};
+
+export type ExecutionsEventsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
+export type ExecutionsGetParams = {
+  readonly include?: 'variables';
+};
+
+export type ExecutionsListParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** Also say how many the filters find on all pages, counted up to 10,000. */
+  readonly count?: boolean;
+  /** Its `workflow_id`, or its UUID. */
+  readonly workflow_id?: string;
+  /** One or more of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED, with commas between. */
+  readonly status?: string;
+  /** Made at this time or later. */
+  readonly started_after?: string;
+  /** Made before this time. */
+  readonly started_before?: string;
+  /** Bears this label, as `<name>:<value>`. */
+  readonly label?: string;
+  /** Bears this business key. */
+  readonly business_key?: string;
+  /** Was started by this execution. */
+  readonly parent?: string;
+  /** Is a retry of this execution. */
+  readonly retry_of?: string;
+  /** Its business key begins with this, or its id does (8 hexadecimal digits or more). Errors and values are not searched. */
+  readonly q?: string;
+};
+
+export type ExecutionsPauseParams = {
+  readonly reason?: string;
+};
+
+export type ExecutionsResumeParams = {
+  readonly reason?: string;
+};
+
+export type ExecutionsRetryParams = {
+  /** `failed`: what has no outcome of its own runs again. A step, by its id or by the path of one run of it: that step and all that depends on it. `start`: everything. */
+  readonly from: string;
+  /** `same` when absent. */
+  readonly version?: 'same' | 'latest';
+  /** In place of the input that the execution had. */
+  readonly input?: unknown;
+  /** Steps that run again send the idempotency keys that they sent before. */
+  readonly keep_effect_keys?: boolean;
+  /** Adopt also outcomes that were undone when the execution ended. */
+  readonly force?: boolean;
+  /** Only say what would run. */
+  readonly dry_run?: boolean;
+};
+
+export type ExecutionsSetVariablesParams = {
+  readonly set: {
+    readonly [name: string]: unknown;
+  };
+  /** Why; it stays in the journal. */
+  readonly reason: string;
+};
+
+export type ExecutionsSignalParams = {
+  /** The output of the step that takes it; null when absent. */
+  readonly payload?: unknown;
+};
+
+export type ExecutionsSkipStepParams = {
+  /** Why; it stays in the journal. */
+  readonly reason: string;
+};
+
+export type ExecutionsStatsParams = {
+  /** Its `workflow_id`, or its UUID. */
+  readonly workflow_id?: string;
+  /** One or more of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED, with commas between. */
+  readonly status?: string;
+  /** Made at this time or later. */
+  readonly started_after?: string;
+  /** Made before this time. */
+  readonly started_before?: string;
+  /** Bears this label, as `<name>:<value>`. */
+  readonly label?: string;
+  /** Bears this business key. */
+  readonly business_key?: string;
+  /** Was started by this execution. */
+  readonly parent?: string;
+  /** Is a retry of this execution. */
+  readonly retry_of?: string;
+  /** Its business key begins with this, or its id does (8 hexadecimal digits or more). Errors and values are not searched. */
+  readonly q?: string;
+};
+
+export type ExecutionsStepsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
+export type ExecutionsUpdateLabelsParams = {
+  readonly labels: {
+    readonly [name: string]: string | null;
+  };
+};
+
+export type TenantPauseParams = {
+  readonly reason?: string;
+};
+
+export type TenantResumeParams = {
+  readonly reason?: string;
+};
+
+export type WorkflowsExecuteParams = {
+  /** What `input` is; `{}` when absent. */
+  readonly input?: unknown;
+  /** The current one when absent. */
+  readonly version?: string;
+  /** 1 is first. */
+  readonly priority?: number;
+  readonly labels?: {
+    readonly [name: string]: string;
+  };
+  readonly business_key?: string;
+  /** How long to wait for the end, at most `45s`. */
+  readonly wait?: string;
+};
+
+export type WorkflowsExecuteBatchParams = {
+  readonly items: readonly {
+    /** What `input` is; `{}` when absent. */
+    readonly input?: unknown;
+    /** Names this start, as the header `Idempotency-Key` of `execute` does. */
+    readonly idempotency_key?: string;
+    readonly labels?: {
+      readonly [name: string]: string;
+    };
+    /** 1 is first. */
+    readonly priority?: number;
+    readonly business_key?: string;
+  }[];
+  /** The current one when absent. */
+  readonly version?: string;
+};
+
+export type WorkflowsHistoryParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** Also say how many the filters find on all pages, counted up to 10,000. */
+  readonly count?: boolean;
+  /** One or more of PENDING, RUNNING, COMPLETED, FAILED, CANCELLED, with commas between. */
+  readonly status?: string;
+  /** Made at this time or later. */
+  readonly started_after?: string;
+  /** Made before this time. */
+  readonly started_before?: string;
+  /** Bears this label, as `<name>:<value>`. */
+  readonly label?: string;
+  /** Bears this business key. */
+  readonly business_key?: string;
+  /** Was started by this execution. */
+  readonly parent?: string;
+  /** Is a retry of this execution. */
+  readonly retry_of?: string;
+  /** Its business key begins with this, or its id does (8 hexadecimal digits or more). Errors and values are not searched. */
+  readonly q?: string;
+};
+
+export type WorkflowsListParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** How the `workflow_id` begins. */
+  readonly q?: string;
+};
+
+export type WorkflowsPauseParams = {
+  readonly reason?: string;
+};
+
+export type WorkflowsResumeParams = {
+  readonly reason?: string;
+};
+
+export type WorkflowsVersionsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
+export type CredentialsTestReply = {
+  /** True for a status below 400. */
+  readonly ok: boolean;
+  /** Of the answer; null when there was none. */
+  readonly status: number | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+  } | null;
+};
+
+export type ExecutionsBulkReply = {
+  readonly id: string;
+  readonly links: {
+    readonly self: string;
+    readonly cancel: string;
+  };
+};
+
+export type ExecutionsStatsReply = {
+  readonly by_status: {
+    readonly [name: string]: {
+      readonly count: number;
+      /** There are more than `count`. */
+      readonly capped: boolean;
+    };
+  };
+};
+
+export type WorkflowsExecuteBatchReply = {
+  readonly execution_ids: readonly string[];
+};
+
+export type CredentialsApi = {
+  /** Make a credential; its values are never returned. `POST /credentials` */
+  create(params: CredentialsCreateParams, options?: CreateOptions): Promise<StoredCredential>;
+  /** Delete a credential; steps that use it fail from now on. `DELETE /credentials/{id}` */
+  delete(id: string, options?: CallOptions): Promise<void>;
+  /** List credentials, newest first, without their values. `GET /credentials` */
+  list(params?: CredentialsListParams, options?: CallOptions): Pages<StoredCredential>;
+  /** Try a credential of HTTP: send a request with it, and tell the status. Nothing of the answer is shown but its status. For the types `http_basic`, `http_bearer` and `http_header`. `POST /credentials/{id}/test` */
+  test(id: string, params: CredentialsTestParams, options?: CallOptions): Promise<CredentialsTestReply>;
+  /** Change a credential; `values` are replaced as a whole. `PATCH /credentials/{id}` */
+  update(id: string, params?: CredentialsUpdateParams, options?: CallOptions): Promise<StoredCredential>;
+};
+
+export type ExecutionsApi = {
+  /** Cancel, pause, resume or retry all executions that a filter finds. The answer comes when the operation is durable; it is done page by page, oldest first, and goes on after a crash. Executions that are started later are not touched. Those to which the action cannot apply are passed over: only what has not ended is cancelled, paused or resumed, only what is FAILED or CANCELLED is retried. Needs the permission of the action, too, such as `execution:cancel`. `POST /executions/bulk` */
+  bulk(params: ExecutionsBulkParams, options?: CreateOptions): Promise<ExecutionsBulkReply>;
+  /** Ask a running execution to end as CANCELLED. `POST /executions/{id}/cancel` */
+  cancel(id: string, params?: ExecutionsCancelParams, options?: CallOptions): Promise<CommandedExecution>;
+  /** List the executions that an execution started, newest first. Those of its own steps; each lists its own. `parent` and `root` of an execution lead the other way. `GET /executions/{id}/children` */
+  children(
+    id: string,
+    params?: ExecutionsChildrenParams,
+    options?: CallOptions,
+  ): Pages<
+    ExecutionRow,
+    {
+      readonly count?: number;
+      /** There are more than `count`. */
+      readonly capped?: boolean;
+    }
+  >;
+  /** End a step that waits, retries or runs, with an output that is given. Its attempt is told to stop, it ends SUCCESS with this output, and the steps that depend on it go on. `POST /executions/{id}/steps/{path}/complete` */
+  completeStep(
+    id: string,
+    path: string,
+    params: ExecutionsCompleteStepParams,
+    options?: CallOptions,
+  ): Promise<CommandedExecution>;
+  /** List the journal of an execution, oldest first, or follow it. With `Accept: text/event-stream` the answer is a stream of server-sent events: what is in the journal, then what comes, up to the final event, with which it ends. Each has the `id` that the list shows; with that of the last one in `Last-Event-ID` the stream goes on after it, and is 204 when nothing will follow any more. Where nothing happens a comment comes every 15 seconds; after an hour the stream ends and is to be opened anew. `GET /executions/{id}/events` */
+  events(id: string, params?: ExecutionsEventsParams, options?: CallOptions): Pages<JournalEvent>;
+  /** Explain why an execution does not move, or why it ended. In words and as data: what it waits for, since when, until when, and what would unblock it; which tries are under way. An execution that it waits for is explained beside it, one level deep. It is worked out from the committed journal; whoever drives the execution is not disturbed. `GET /executions/{id}/explain` */
+  explain(id: string, options?: CallOptions): Promise<Explanation>;
+  /** Get an execution. `GET /executions/{id}` */
+  get(id: string, params?: ExecutionsGetParams, options?: CallOptions): Promise<Execution>;
+  /** List executions, newest first. A `workflow_id` that is a name stands for all workflows that bear or bore it, deleted ones included; a UUID for one workflow. `GET /executions` */
+  list(
+    params?: ExecutionsListParams,
+    options?: CallOptions,
+  ): Pages<
+    ExecutionRow,
+    {
+      readonly count?: number;
+      /** There are more than `count`. */
+      readonly capped?: boolean;
+    }
+  >;
+  /** Hold an execution: nothing of it begins until it is resumed. Attempts that run may end and are recorded; timers are kept; the timeout of the execution goes on. `POST /executions/{id}/pause` */
+  pause(id: string, params?: ExecutionsPauseParams, options?: CallOptions): Promise<CommandedExecution>;
+  /** Let a paused execution go on. `POST /executions/{id}/resume` */
+  resume(id: string, params?: ExecutionsResumeParams, options?: CallOptions): Promise<CommandedExecution>;
+  /** Retry an execution that has ended, as a new one. The new execution adopts the recorded outcomes of the steps before, with the variables as they were: of a block that failed the items, branches and rounds that succeeded too. Steps that run again do so under new idempotency keys. With `?dry_run=true` nothing is started, and the answer (200) is what would run. With `Idempotency-Key` a repeat answers for the same retry. `POST /executions/{id}/retry` */
+  retry(id: string, params: ExecutionsRetryParams, options?: CreateOptions): Promise<RetryPreview | StartedExecution>;
+  /** Set variables of a running execution. Steps that begin later see the new values. Only variables that the definition declares can be set. `PATCH /executions/{id}/variables` */
+  setVariables(id: string, params: ExecutionsSetVariablesParams, options?: CallOptions): Promise<CommandedExecution>;
+  /** Send a signal to an execution. The answer comes when the signal is durable. The step that has waited longest for this name takes it; when none waits, it is kept, in order, until one does: at most 1,000 for one execution, then 429. What is sent twice is two signals: there is no `Idempotency-Key` here; a step that must not take a repeat names what it waits for in `match`. `POST /executions/{id}/signals/{name}` */
+  signal(id: string, name: string, params?: ExecutionsSignalParams, options?: CallOptions): Promise<CommandedExecution>;
+  /** Pass over a step that waits, retries or runs. The step is withdrawn: its attempt is told to stop, it ends SKIPPED, and the steps that depend on it follow. `POST /executions/{id}/steps/{path}/skip` */
+  skipStep(
+    id: string,
+    path: string,
+    params: ExecutionsSkipStepParams,
+    options?: CallOptions,
+  ): Promise<CommandedExecution>;
+  /** Count executions by status. Of those that the filters find, each status counted up to 10,000. `GET /executions/stats` */
+  stats(params?: ExecutionsStatsParams, options?: CallOptions): Promise<ExecutionsStatsReply>;
+  /** List the steps of an execution: one row for each run of a step, in the order of the definition. `GET /executions/{id}/steps` */
+  steps(id: string, params?: ExecutionsStepsParams, options?: CallOptions): Pages<Step>;
+  /** Change the labels of an execution. What is named is set, null removes it, and what is not named stays (RFC 7396). At most 64 labels. The journal does not change: expressions do not see labels. `PATCH /executions/{id}` */
+  updateLabels(id: string, params: ExecutionsUpdateLabelsParams, options?: CallOptions): Promise<Execution>;
+};
+
+export type OperationsApi = {
+  /** End an operation before it has come to all executions. What it has done stays done; of retries, those that are being started are started. `POST /operations/{id}/cancel` */
+  cancel(id: string, options?: CallOptions): Promise<Operation>;
+  /** See how far an operation is. For 30 days after its end. `GET /operations/{id}` */
+  get(id: string, options?: CallOptions): Promise<Operation>;
+};
+
+export type PausesApi = {
+  /** List what is paused as one: workflows, or the whole tenant. `GET /pauses` */
+  list(options?: CallOptions): Promise<Pauses>;
+};
+
+export type TenantApi = {
+  /** Pause all executions of the tenant. Nothing of its executions begins any more; attempts that run may end, and are recorded. New starts are accepted and stay `PENDING` with `wait_reason` `paused`. In force within a quarter of a second of the answer, in every process. `POST /tenant/pause` */
+  pause(params?: TenantPauseParams, options?: CallOptions): Promise<Pauses>;
+  /** Let the executions of the tenant go on. What waits goes on; an execution that was paused by itself, or by the other of the two, stays paused. `POST /tenant/resume` */
+  resume(params?: TenantResumeParams, options?: CallOptions): Promise<Pauses>;
+};
+
+export type WorkflowsApi = {
+  /** Publish a version of a workflow. The same version with the same body again answers 200; with another body 409. With `Idempotency-Key` a repeat gets the answer of the first. `POST /workflows` */
+  create(
+    body: {
+      readonly [name: string]: unknown;
+    },
+    options?: CreateOptions,
+  ): Promise<PublishedWorkflow>;
+  /** Delete a workflow; what is running runs to its end. `DELETE /workflows/{id}` */
+  delete(id: string, options?: BoundOptions): Promise<void>;
+  /** Refuse new executions; running ones go on. `POST /workflows/{id}/disable` */
+  disable(id: string, options?: CallOptions): Promise<WorkflowRow>;
+  /** Let a workflow start executions again. `POST /workflows/{id}/enable` */
+  enable(id: string, options?: CallOptions): Promise<WorkflowRow>;
+  /** Start an execution. With `?wait` the answer is the finished execution (200, whatever its status), or 202 when it has not ended in time. Who stops waiting does not cancel. With `Idempotency-Key` a repeat answers for the same execution. `POST /workflows/{id}/execute` */
+  execute(id: string, params?: WorkflowsExecuteParams, options?: CreateOptions): Promise<Execution | StartedExecution>;
+  /** Start many executions, all or none. Up to 1,000 in one transaction; the ids come in the order of the items. An item whose key has started an execution already answers with that one. The header `Idempotency-Key` names the whole batch. `POST /workflows/{id}/execute/batch` */
+  executeBatch(
+    id: string,
+    params: WorkflowsExecuteBatchParams,
+    options?: CreateOptions,
+  ): Promise<WorkflowsExecuteBatchReply>;
+  /** Get a workflow: its current definition and the state of its latest execution. `GET /workflows/{id}` */
+  get(id: string, options?: CallOptions): Promise<Workflow>;
+  /** List the executions of a workflow, newest first. By its name those of all workflows that bear or bore it, deleted ones included; by a UUID those of one. `GET /workflows/{id}/history` */
+  history(
+    id: string,
+    params?: WorkflowsHistoryParams,
+    options?: CallOptions,
+  ): Pages<
+    ExecutionRow,
+    {
+      readonly count?: number;
+      /** There are more than `count`. */
+      readonly capped?: boolean;
+    }
+  >;
+  /** List workflows, newest first. `GET /workflows` */
+  list(params?: WorkflowsListParams, options?: CallOptions): Pages<WorkflowRow>;
+  /** Pause a workflow with all its executions. Nothing of its executions begins any more; attempts that run may end, and are recorded. New starts are accepted and stay `PENDING` with `wait_reason` `paused`. In force within a quarter of a second of the answer, in every process. Who pauses what is paused changes nothing. `POST /workflows/{id}/pause` */
+  pause(id: string, params?: WorkflowsPauseParams, options?: CallOptions): Promise<Pauses>;
+  /** Let a paused workflow go on. What waits goes on; an execution that was paused by itself, or by the other of the two, stays paused. `POST /workflows/{id}/resume` */
+  resume(id: string, params?: WorkflowsResumeParams, options?: CallOptions): Promise<Pauses>;
+  /** Publish a new version of a workflow that exists. With `If-Match` only when its current version is still the one that was read. `PUT /workflows/{id}` */
+  update(
+    id: string,
+    body: {
+      readonly [name: string]: unknown;
+    },
+    options?: BoundOptions,
+  ): Promise<PublishedWorkflow>;
+  /** Check a definition without saving it. `POST /workflows/validate` */
+  validate(
+    body: {
+      readonly [name: string]: unknown;
+    },
+    options?: CallOptions,
+  ): Promise<Validation>;
+  /** Get one version of a workflow. `GET /workflows/{id}/versions/{version}` */
+  version(id: string, version: string, options?: CallOptions): Promise<Workflow>;
+  /** List the versions of a workflow, newest first. `GET /workflows/{id}/versions` */
+  versions(id: string, params?: WorkflowsVersionsParams, options?: CallOptions): Pages<WorkflowVersion>;
+};
+
+export type Api = {
+  readonly credentials: CredentialsApi;
+  readonly executions: ExecutionsApi;
+  readonly operations: OperationsApi;
+  readonly pauses: PausesApi;
+  readonly tenant: TenantApi;
+  readonly workflows: WorkflowsApi;
+};
+
+export const operations = {
+  credentials: {
+    create: { verb: 'POST', path: '/credentials', body: 'fields', takesKey: true, isRepeatable: true },
+    delete: { verb: 'DELETE', path: '/credentials/{id}', isRepeatable: true },
+    list: { verb: 'GET', path: '/credentials', query: ['limit', 'cursor'], isPaged: true, isRepeatable: true },
+    test: { verb: 'POST', path: '/credentials/{id}/test', body: 'fields' },
+    update: { verb: 'PATCH', path: '/credentials/{id}', body: 'fields' },
+  },
+  executions: {
+    bulk: { verb: 'POST', path: '/executions/bulk', body: 'fields', takesKey: true, isRepeatable: true },
+    cancel: { verb: 'POST', path: '/executions/{id}/cancel', body: 'fields' },
+    children: {
+      verb: 'GET',
+      path: '/executions/{id}/children',
+      query: [
+        'limit',
+        'cursor',
+        'count',
+        'status',
+        'started_after',
+        'started_before',
+        'label',
+        'business_key',
+        'retry_of',
+        'q',
+      ],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    completeStep: { verb: 'POST', path: '/executions/{id}/steps/{path}/complete', body: 'fields' },
+    events: {
+      verb: 'GET',
+      path: '/executions/{id}/events',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    explain: { verb: 'GET', path: '/executions/{id}/explain', isRepeatable: true },
+    get: { verb: 'GET', path: '/executions/{id}', query: ['include'], isRepeatable: true },
+    list: {
+      verb: 'GET',
+      path: '/executions',
+      query: [
+        'limit',
+        'cursor',
+        'count',
+        'workflow_id',
+        'status',
+        'started_after',
+        'started_before',
+        'label',
+        'business_key',
+        'parent',
+        'retry_of',
+        'q',
+      ],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    pause: { verb: 'POST', path: '/executions/{id}/pause', body: 'fields' },
+    resume: { verb: 'POST', path: '/executions/{id}/resume', body: 'fields' },
+    retry: {
+      verb: 'POST',
+      path: '/executions/{id}/retry',
+      query: ['dry_run'],
+      body: 'fields',
+      takesKey: true,
+      isRepeatable: true,
+    },
+    setVariables: { verb: 'PATCH', path: '/executions/{id}/variables', body: 'fields' },
+    signal: { verb: 'POST', path: '/executions/{id}/signals/{name}', body: 'fields' },
+    skipStep: { verb: 'POST', path: '/executions/{id}/steps/{path}/skip', body: 'fields' },
+    stats: {
+      verb: 'GET',
+      path: '/executions/stats',
+      query: [
+        'workflow_id',
+        'status',
+        'started_after',
+        'started_before',
+        'label',
+        'business_key',
+        'parent',
+        'retry_of',
+        'q',
+      ],
+      isRepeatable: true,
+    },
+    steps: {
+      verb: 'GET',
+      path: '/executions/{id}/steps',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    updateLabels: { verb: 'PATCH', path: '/executions/{id}', body: 'fields' },
+  },
+  operations: {
+    cancel: { verb: 'POST', path: '/operations/{id}/cancel' },
+    get: { verb: 'GET', path: '/operations/{id}', isRepeatable: true },
+  },
+  pauses: {
+    list: { verb: 'GET', path: '/pauses', isRepeatable: true },
+  },
+  tenant: {
+    pause: { verb: 'POST', path: '/tenant/pause', body: 'fields' },
+    resume: { verb: 'POST', path: '/tenant/resume', body: 'fields' },
+  },
+  workflows: {
+    create: { verb: 'POST', path: '/workflows', body: 'whole', takesKey: true, isRepeatable: true },
+    delete: { verb: 'DELETE', path: '/workflows/{id}', isRepeatable: true },
+    disable: { verb: 'POST', path: '/workflows/{id}/disable' },
+    enable: { verb: 'POST', path: '/workflows/{id}/enable' },
+    execute: {
+      verb: 'POST',
+      path: '/workflows/{id}/execute',
+      query: ['wait'],
+      body: 'fields',
+      takesKey: true,
+      isRepeatable: true,
+    },
+    executeBatch: {
+      verb: 'POST',
+      path: '/workflows/{id}/execute/batch',
+      body: 'fields',
+      takesKey: true,
+      isRepeatable: true,
+    },
+    get: { verb: 'GET', path: '/workflows/{id}', isRepeatable: true },
+    history: {
+      verb: 'GET',
+      path: '/workflows/{id}/history',
+      query: [
+        'limit',
+        'cursor',
+        'count',
+        'status',
+        'started_after',
+        'started_before',
+        'label',
+        'business_key',
+        'parent',
+        'retry_of',
+        'q',
+      ],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    list: { verb: 'GET', path: '/workflows', query: ['limit', 'cursor', 'q'], isPaged: true, isRepeatable: true },
+    pause: { verb: 'POST', path: '/workflows/{id}/pause', body: 'fields' },
+    resume: { verb: 'POST', path: '/workflows/{id}/resume', body: 'fields' },
+    update: { verb: 'PUT', path: '/workflows/{id}', body: 'whole', isRepeatable: true },
+    validate: { verb: 'POST', path: '/workflows/validate', body: 'whole', isRepeatable: true },
+    version: { verb: 'GET', path: '/workflows/{id}/versions/{version}', isRepeatable: true },
+    versions: {
+      verb: 'GET',
+      path: '/workflows/{id}/versions',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
+  },
+} as const satisfies Operations;
