@@ -11,7 +11,7 @@ import {
   providerRefused,
   refusalOf,
 } from '@cloudflow/sdk/index.ts';
-import { signWebhook } from '@cloudflow/sdk/webhook/sign.ts';
+import { signWebhook } from '@cloudflow/sdk/webhook/index.ts';
 import Type from 'typebox';
 
 export default defineAction({
@@ -61,7 +61,7 @@ export default defineAction({
     // A hash, because a path holds full stops, and they part what is signed.
     const id = `msg_${createHash('sha256').update(context.idempotencyKey).digest('hex').slice(0, 32)}`;
     const body = JSON.stringify(payload ?? null);
-    const seconds = Math.floor(Date.now() / 1000);
+    const at = new Date();
     const secrets = secret === undefined ? [] : secretsOf(await credentialOf(context, secret, ['webhook_secret']));
     const answer = await context.http.request({
       url,
@@ -70,8 +70,8 @@ export default defineAction({
         ...lowerCase(headers),
         'content-type': 'application/json',
         'webhook-id': id,
-        'webhook-timestamp': String(seconds),
-        ...(secrets.length === 0 ? {} : { 'webhook-signature': signWebhook({ id, seconds, body, secrets }) }),
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        ...(secrets.length > 0 && (await signWebhook(body, { secret: secrets, id, at }))),
         traceparent: context.traceparent,
       },
       body,

@@ -372,13 +372,26 @@ export type WorkflowVersion = {
 export type CredentialsCreateParams = {
   /** By which workflows use it: `secrets.NAME`, or `credential` in a config. Unique in the tenant. */
   readonly name: string;
-  readonly type: 'generic' | 'http_basic' | 'http_bearer' | 'http_header' | 'database' | 'smtp' | 'aws';
-  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region. */
+  readonly type:
+    | 'generic'
+    | 'http_basic'
+    | 'http_bearer'
+    | 'http_header'
+    | 'database'
+    | 'smtp'
+    | 'aws'
+    | 'incoming_webhook'
+    | 'webhook_secret'
+    | 'slack'
+    | 'discord'
+    | 'github'
+    | 'openai';
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
   readonly values: {
     readonly [name: string]: string;
   };
   readonly description?: string;
-  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: any. */
+  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: those of the service that the type is for, or of the address that the values name; of types that are for no service in particular, any. */
   readonly allowed_hosts?: readonly string[] | null;
 };
 
@@ -397,12 +410,12 @@ export type CredentialsTestParams = {
 export type CredentialsUpdateParams = {
   /** By which workflows use it: `secrets.NAME`, or `credential` in a config. Unique in the tenant. */
   readonly name?: string;
-  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region. */
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url; `smtp`: host, port, username, password; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
   readonly values?: {
     readonly [name: string]: string;
   };
   readonly description?: string;
-  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: any. */
+  /** Hosts to which it may be sent: `api.example.com`, `*.example.com` (not example.com itself), either with `:port`. Checked for each request, after every redirect too. null: those of the service that the type is for, or of the address that the values name; of types that are for no service in particular, any. */
   readonly allowed_hosts?: readonly string[] | null;
 };
 
@@ -713,7 +726,7 @@ export type CredentialsApi = {
   delete(id: string, options?: CallOptions): Promise<void>;
   /** List credentials, newest first, without their values. `GET /credentials` */
   list(params?: CredentialsListParams, options?: CallOptions): Pages<StoredCredential>;
-  /** Try a credential of HTTP: send a request with it, and tell the status. Nothing of the answer is shown but its status. For the types `http_basic`, `http_bearer` and `http_header`. `POST /credentials/{id}/test` */
+  /** Try a credential of HTTP: send a request with it, and tell the status. Nothing of the answer is shown but its status. For the types that are sent as a header, such as `http_bearer` and `github`; `url` is an address of the service that asks who calls. `POST /credentials/{id}/test` */
   test(id: string, params: CredentialsTestParams, options?: CallOptions): Promise<CredentialsTestReply>;
   /** Change a credential; `values` are replaced as a whole. `PATCH /credentials/{id}` */
   update(id: string, params?: CredentialsUpdateParams, options?: CallOptions): Promise<StoredCredential>;
