@@ -537,6 +537,26 @@ create policy app on tenants for all to cloudflow_app using ((id = current_tenan
 create policy owner on tenants for all to <owner> using (true) with check (true);
 grant select on tenants to cloudflow_app;
 
+create table workflow_drafts (
+  tenant_id            uuid not null,
+  workflow_id          uuid not null,
+  saved_at             timestamp with time zone not null default now(),
+  saved_by             uuid not null,
+  revision             integer not null,
+  digest               bytea not null,
+  based_on             text,
+  published_as         text,
+  definition           text not null,
+  constraint workflow_drafts_pkey PRIMARY KEY (tenant_id, workflow_id, revision),
+  constraint workflow_drafts_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, id),
+  constraint workflow_drafts_digest_check CHECK ((octet_length(digest) = 32)),
+  constraint workflow_drafts_revision_check CHECK ((revision > 0))
+);
+alter table workflow_drafts enable row level security, force row level security;
+create policy app on workflow_drafts for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy owner on workflow_drafts for all to <owner> using (true) with check (true);
+grant delete, insert, select on workflow_drafts to cloudflow_app;
+
 create table workflow_executions (
   id                   uuid not null,
   tenant_id            uuid not null,
@@ -590,6 +610,8 @@ create table workflow_keys (
   created              boolean not null,
   key                  text not null,
   digest               bytea not null,
+  version_id           uuid,
+  draft_revision       integer,
   constraint workflow_keys_pkey PRIMARY KEY (tenant_id, key),
   constraint workflow_keys_digest_check CHECK ((octet_length(digest) = 32))
 );
@@ -600,6 +622,28 @@ create policy engine on workflow_keys for all to cloudflow_engine using (true) w
 create policy owner on workflow_keys for all to <owner> using (true) with check (true);
 grant insert, select on workflow_keys to cloudflow_app;
 grant delete, select on workflow_keys to cloudflow_engine;
+
+create table workflow_publications (
+  id                   uuid not null,
+  tenant_id            uuid not null,
+  workflow_id          uuid not null,
+  version_id           uuid not null,
+  from_version_id      uuid,
+  made_at              timestamp with time zone not null default now(),
+  made_by              uuid,
+  kind                 text not null,
+  reason               text not null default ''::text,
+  constraint workflow_publications_pkey PRIMARY KEY (id),
+  constraint workflow_publications_tenant_id_from_version_id_fkey FOREIGN KEY (tenant_id, from_version_id) REFERENCES workflow_versions(tenant_id, id),
+  constraint workflow_publications_tenant_id_version_id_fkey FOREIGN KEY (tenant_id, version_id) REFERENCES workflow_versions(tenant_id, id),
+  constraint workflow_publications_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, id),
+  constraint workflow_publications_kind_check CHECK ((kind = ANY (ARRAY['publish'::text, 'rollback'::text])))
+);
+CREATE INDEX workflow_publications_of ON workflow_publications USING btree (tenant_id, workflow_id, id);
+alter table workflow_publications enable row level security, force row level security;
+create policy app on workflow_publications for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy owner on workflow_publications for all to <owner> using (true) with check (true);
+grant insert, select on workflow_publications to cloudflow_app;
 
 create table workflow_versions (
   id                   uuid not null,

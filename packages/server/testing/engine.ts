@@ -163,7 +163,7 @@ export function useEngines(createDatabase: () => Promise<TestDatabase> = createT
         newId: randomUUIDv7,
       });
       const document = { workflow_id: slug, version: '1.0.0', steps, ...more } as JsonObject;
-      await workflows.publish({ tenantId: defaultTenantId, document, correlationId: 'test' });
+      await workflows.publish({ tenantId: defaultTenantId, document, correlationId: 'test', by: randomUUID() });
       return resolver().resolveForStart(defaultTenantId, document['workflow_id'] as string);
     },
     eventsOf: (id) =>

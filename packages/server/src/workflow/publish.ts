@@ -11,10 +11,13 @@ import type { Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
 import { mustExist } from './called-workflows.ts';
-import { definitionEtag } from './etag.ts';
+import { workflowEtag } from './etag.ts';
+import type { Published } from './publish-once.ts';
+import { makeCurrent } from './store/publications.ts';
 import * as store from './store.ts';
 
-export type Draft = {
+/** A definition on its way to become a version. */
+export type Candidate = {
   readonly tenantId: string;
   readonly slug: string;
   readonly version: string;
@@ -22,38 +25,59 @@ export type Draft = {
   readonly definition: string;
   readonly digest: Buffer;
   readonly correlationId: string;
+  /** Who publishes it. */
+  readonly by: string;
   readonly plan: Plan;
 };
 
 /** What the caller of an update believes: the workflow exists, and `ifMatch` (undefined: anything) names its current version. */
 export type Precondition = { readonly ifMatch: string | undefined };
 
-export type Published = { readonly workflowId: string; readonly created: boolean };
-
 /** Throws `version_exists`, and `invalid_definition` when it calls what does not exist; with a precondition also `not_found` and `precondition_failed`. */
 export async function publish(
   tx: Tx,
-  draft: Draft,
+  candidate: Candidate,
   { newId, precondition }: { readonly newId: () => string; readonly precondition: Precondition | null },
 ): Promise<Published> {
-  const workflowId = await holdWorkflow(tx, draft, { newId, mayCreate: precondition === null });
-  if (precondition) await mustMatch(tx, draft, { workflowId, ...precondition });
+  const workflowId = await holdWorkflow(tx, candidate, { newId, mayCreate: precondition === null });
+  if (precondition) await mustMatch(tx, candidate, { workflowId, ...precondition });
+  const versionId = await makeVersion(tx, candidate, { newId, workflowId });
+  if (versionId !== undefined) return { workflowId, versionId, created: true, draftRevision: null };
+  // The same body again is no error, so that a client may repeat a post whose answer was lost. Nothing is made current.
+  const stored = await store.findVersion(tx, candidate.tenantId, workflowId, candidate.version);
+  if (!stored?.digest.equals(candidate.digest)) throw versionExists(candidate);
+  return { workflowId, versionId: stored.versionId, created: false, draftRevision: null };
+}
 
+/** The new version, which is the current one now; undefined when there is one of its name. The caller holds the workflow. */
+export async function makeVersion(
+  tx: Tx,
+  candidate: Candidate,
+  { newId, workflowId }: { readonly newId: () => string; readonly workflowId: string },
+): Promise<string | undefined> {
+  const { tenantId } = candidate;
   const versionId = newId();
-  const made = await store.insertVersion(tx, { ...draft, id: versionId, workflowId });
-  if (!made) return sameVersion(tx, draft, workflowId);
+  const made = await store.insertVersion(tx, { ...candidate, id: versionId, workflowId });
+  if (!made) return undefined;
   // Only now: a repeat of a publish is answered as it was, whatever became of what it calls.
-  await mustExist(tx, draft.tenantId, draft.plan);
-
-  await store.setCurrentVersion(tx, draft.tenantId, workflowId, versionId);
-  await store.tellPublished(tx, { ...draft, eventId: newId(), workflowId, versionId });
-  return { workflowId, created: true };
+  await mustExist(tx, tenantId, candidate.plan);
+  const before = await store.findWorkflow(tx, tenantId, workflowId);
+  const { slug, version, correlationId, by } = candidate;
+  await makeCurrent(tx, {
+    id: newId(),
+    ...{ tenantId, workflowId, versionId, slug, version, correlationId },
+    fromVersionId: before?.versionId ?? null,
+    kind: 'publish',
+    madeBy: by,
+    reason: '',
+  });
+  return versionId;
 }
 
 /** The id of the workflow, whose row is locked, or made when this is its first version. */
 async function holdWorkflow(
   tx: Tx,
-  { tenantId, slug }: Draft,
+  { tenantId, slug }: Candidate,
   { newId, mayCreate }: { readonly newId: () => string; readonly mayCreate: boolean },
 ): Promise<string> {
   const known = await store.lockWorkflow(tx, tenantId, slug);
@@ -73,20 +97,17 @@ async function holdWorkflow(
  */
 async function mustMatch(
   tx: Tx,
-  { tenantId, digest }: Draft,
+  { tenantId, digest }: Candidate,
   { workflowId, ifMatch }: Precondition & { readonly workflowId: string },
 ): Promise<void> {
   const current = await store.findWorkflow(tx, tenantId, workflowId);
   if (!current) throw problem('not_found');
-  if (!current.digest.equals(digest)) requireMatch(ifMatch, definitionEtag(current.digest));
+  if (!current.digest?.equals(digest)) requireMatch(ifMatch, workflowEtag(current));
 }
 
-/** The same body again is no error, so that a client may repeat a post whose answer was lost. Nothing is made current. */
-async function sameVersion(tx: Tx, draft: Draft, workflowId: string): Promise<Published> {
-  const stored = await store.findWorkflow(tx, draft.tenantId, workflowId, draft.version);
-  if (stored?.digest.equals(draft.digest)) return { workflowId, created: false };
-  throw problem('version_exists', {
-    detail: `Version ${draft.version} of ${draft.slug} was published with another definition.`,
+export function versionExists({ slug, version }: Pick<Candidate, 'slug' | 'version'>) {
+  return problem('version_exists', {
+    detail: `Version ${version} of ${slug} was published with another definition.`,
     errors: [
       { pointer: '/version', code: 'version_exists', message: 'This version exists with another content: raise it.' },
     ],

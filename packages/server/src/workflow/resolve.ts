@@ -10,6 +10,7 @@ import { problem } from '../kernel/errors/problem.ts';
 import { createCurrentCache } from './current-cache.ts';
 import { createPlanCache } from './plan-cache.ts';
 import type { WorkflowSource } from './resolved-workflow.ts';
+import { notPublished } from './roll-back.ts';
 import * as store from './store.ts';
 
 export type ResolverDeps = {
@@ -41,8 +42,11 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
   });
 
   async function target(tenantId: string, name: string, version: string | undefined): Promise<Target> {
-    const row = await store.findWorkflow(reader(tenantId), tenantId, name, version);
+    const row = await (version === undefined
+      ? store.findWorkflow(reader(tenantId), tenantId, name)
+      : store.findVersion(reader(tenantId), tenantId, name, version));
     if (!row) throw problem('not_found', { detail: notFound(name, version) });
+    if (row.versionId === null) throw notPublished(row.slug);
     const { id: workflowId, versionId, slug, enabled } = row;
     return { workflowId, versionId, slug, version: row.version, enabled };
   }
@@ -53,7 +57,7 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
     plans.get(versionId, async () => {
       const text = await store.readDefinition(engineReader, versionId);
       if (text === undefined) throw problem('not_found', { detail: `There is no version ${versionId}.` });
-      return { plan: planFrom(text, actions), characters: text.length };
+      return { plan: planFrom(JSON.parse(text) as Json, actions), characters: text.length };
     });
 
   return {
@@ -70,8 +74,9 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
   };
 }
 
-function planFrom(definition: string, actions: ActionCatalog): Plan {
-  const result = compileStored(JSON.parse(definition) as Json, actions);
+/** Of a definition that was saved before. Throws `definition_outdated`. */
+export function planFrom(definition: Json, actions: ActionCatalog): Plan {
+  const result = compileStored(definition, actions);
   if ('plan' in result) return result.plan;
   throw problem('definition_outdated', {
     detail: `This release cannot run the stored definition: ${result.errors[0]?.message}`,

@@ -13,7 +13,7 @@ export type ResolvedWorkflow = {
 export type WorkflowSource = {
   /**
    * The version a start is to pin: the one asked for, else the current one. Throws the problems `not_found`,
-   * `workflow_disabled`, and `definition_outdated` when the stored definition no longer compiles.
+   * `workflow_not_published`, `workflow_disabled`, and `definition_outdated` when the stored definition no longer compiles.
    */
   resolveForStart(tenantId: string, idOrSlug: string, version?: string): Promise<ResolvedWorkflow>;
   /**

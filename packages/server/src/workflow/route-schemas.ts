@@ -63,17 +63,22 @@ const time = Type.String({ format: 'date-time' });
 export const summary = Type.Object({
   id: Type.String(),
   workflow_id: Type.String(),
-  version: Type.String(),
-  status: Type.Union([Type.Literal('published'), Type.Literal('disabled')]),
+  version: Type.Union([Type.String(), Type.Null()], {
+    description: 'The current one; null: nothing is published yet.',
+  }),
+  status: Type.Union([Type.Literal('published'), Type.Literal('disabled'), Type.Literal('draft')]),
   etag: Type.String(),
+  unpublished_changes: Type.Boolean({ description: 'The draft was saved after it was published last.' }),
   created_at: time,
   updated_at: time,
-  published_at: time,
+  published_at: Type.Union([time, Type.Null()]),
 });
 export const versionSummary = Type.Object({ version: Type.String(), etag: Type.String(), published_at: time });
 export const detail = Type.Object({
   ...summary.properties,
-  definition: document,
+  definition: Type.Union([document, Type.Null()], {
+    description: 'Null when nothing is published yet: see the draft.',
+  }),
   latest_execution: Type.Optional(
     Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
       description: 'As in the list of executions; null before the first, absent for a single version.',

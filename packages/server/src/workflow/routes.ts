@@ -3,8 +3,10 @@ import Type from 'typebox';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
-import { definitionEtag } from './etag.ts';
+import { definitionEtag, workflowEtag } from './etag.ts';
 import * as schemas from './route-schemas.ts';
+import { draftRoutes } from './routes/drafts.ts';
+import { publicationRoutes } from './routes/publications.ts';
 import type { Workflows } from './service.ts';
 import { detailText, publishedView, summaryView, versionView } from './workflow-view.ts';
 
@@ -25,6 +27,8 @@ export function workflowRoutes({ workflows, latestExecution }: WorkflowRouteDeps
     ...publishRoutes(workflows),
     ...listRoutes(workflows),
     ...detailRoutes(workflows, latestExecution),
+    ...draftRoutes(workflows.drafts),
+    ...publicationRoutes(workflows),
     deleteRoute(workflows),
     ableRoute(workflows, true),
     ableRoute(workflows, false),
@@ -48,7 +52,8 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       replyHeaders: ['etag', 'location', 'idempotent-replayed'],
       async handle({ body, caller, headers, correlationId }) {
         const key = headers['idempotency-key'];
-        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, key });
+        const { tenantId, principalId: by } = caller;
+        const made = await workflows.publish({ tenantId, document: body, correlationId, by, key });
         return reply(made.created ? 201 : 200, publishedView(made), {
           etag: made.etag,
           location: `/api/v1/workflows/${made.slug}`,
@@ -79,8 +84,9 @@ function publishRoutes(workflows: Workflows): readonly Route[] {
       replies: { 200: schemas.published },
       replyHeaders: ['etag'],
       async handle({ params, headers, body, caller, correlationId }) {
+        const { tenantId, principalId: by } = caller;
         const update = { name: params.id, ifMatch: headers['if-match'] };
-        const made = await workflows.publish({ tenantId: caller.tenantId, document: body, correlationId, update });
+        const made = await workflows.publish({ tenantId, document: body, correlationId, by, update });
         return reply(200, publishedView(made), { etag: made.etag });
       },
     }),
@@ -142,7 +148,7 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       async handle({ params, caller: { tenantId } }) {
         const row = await workflows.read(tenantId, params.id);
         const latest_execution = await latestExecution(tenantId, row.id);
-        return rawJson(200, detailText(row, { latest_execution }), { etag: definitionEtag(row.digest) });
+        return rawJson(200, detailText(row, { latest_execution }), { etag: workflowEtag(row) });
       },
     }),
     route({
@@ -154,7 +160,7 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       replies: { 200: schemas.detail },
       replyHeaders: ['etag'],
       async handle({ params: { id, version }, caller }) {
-        const row = await workflows.read(caller.tenantId, id, version);
+        const row = await workflows.readVersion(caller.tenantId, id, version);
         return rawJson(200, detailText(row, {}), { etag: definitionEtag(row.digest) });
       },
     }),

@@ -47,7 +47,8 @@ function aDocument(more: object = {}): JsonObject {
   made += 1;
   return { workflow_id: `workflow-${made}`, version: '1.0.0', steps: [], ...more } as JsonObject;
 }
-const request = (document: JsonObject) => ({ tenantId, document, correlationId: 'c-1' });
+const by = randomUUID();
+const request = (document: JsonObject) => ({ tenantId, document, correlationId: 'c-1', by });
 
 describe('publishing', () => {
   it('makes the version, makes it current, and tells the bus, in one transaction [G14]', async () => {
@@ -83,7 +84,7 @@ describe('publishing', () => {
       code: 'version_exists',
       errors: [{ pointer: '/version' }],
     });
-    const { definition } = await workflows.read(tenantId, first.slug);
+    const { definition } = await workflows.readVersion(tenantId, first.slug, '1.0.0');
     expect(JSON.parse(definition)).toEqual(document);
   });
 

@@ -1,21 +1,24 @@
 /**
- * Workflows: definitions under a name, in versions that never change. The language is core/definition; SQL is in store.ts;
- * what a start needs is in resolve.ts.
+ * Workflows: definitions under a name, in versions that never change, and the draft of the next one. The language is
+ * core/definition; SQL is in store.ts and store/; what a start needs is in resolve.ts.
  */
-import { compile } from '@cloudflow/core/definition/compile.ts';
-import type { ActionCatalog, DefinitionIssue, Plan } from '@cloudflow/core/definition/plan.ts';
+import type { ActionCatalog, CompileResult, DefinitionIssue } from '@cloudflow/core/definition/plan.ts';
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import { digestOf } from '../kernel/crypto/digest.ts';
 import type { Database, Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
-import { checkCalls } from './called-workflows.ts';
-import { definitionEtag } from './etag.ts';
-import type { Precondition } from './publish.ts';
-import { publishOnce } from './publish-once.ts';
-import type { Resolver } from './resolve.ts';
+import { createChecks } from './checks.ts';
+import { createDrafts } from './drafts.ts';
+import { definitionEtag, draftEtag, workflowEtag } from './etag.ts';
+import { type Candidate, type Precondition, publish } from './publish.ts';
+import { type DraftToPublish, publishDraft } from './publish-draft.ts';
+import { type PublishedOnce, publishOnce } from './publish-once.ts';
+import { planFrom, type Resolver } from './resolve.ts';
+import { notPublished, type RollbackRequest, rollBack } from './roll-back.ts';
+import { listPublications } from './store/publications.ts';
 import * as store from './store.ts';
-import { type KnowsCredentials, unknownCredentials } from './used-credentials.ts';
+import type { KnowsCredentials } from './used-credentials.ts';
 
 export type WorkflowDeps = {
   readonly database: Database;
@@ -40,20 +43,32 @@ export type PublishedVersion = {
   readonly replayed: boolean;
 };
 
+export type PublishedDraft = PublishedVersion & {
+  /** What the draft is now. */
+  readonly draft: { readonly revision: number; readonly etag: string };
+};
+
 export type PublishRequest = {
   readonly tenantId: string;
   readonly document: JsonObject;
   readonly correlationId: string;
+  /** Who publishes. */
+  readonly by: string;
   /** The `Idempotency-Key` of the request. */
   readonly key?: string | undefined;
   /** Set for an update: the workflow that the path names, and what the caller believes of it. */
   readonly update?: { readonly name: string } & Precondition;
 };
 
+type KnownVersion = Pick<Candidate, 'slug' | 'version' | 'digest'> & { readonly compiled: CompileResult };
+
+type Page = { readonly before: string | null; readonly limit: number };
+
 export function createWorkflows({ database, actions, resolver, credentials, newId }: WorkflowDeps) {
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
+  const checks = createChecks({ actions, credentials, reader });
 
   /** The transaction of a change. This process sees it at once, also when the answer to the commit was lost. */
   async function changing<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -71,59 +86,95 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
     work: (tx: Tx, row: store.WorkflowRow) => Promise<void>,
   ): Promise<void> {
     return changing(tenantId, async (tx) => {
-      const found = await store.findWorkflow(tx, tenantId, name);
-      if (!found || !(await store.lockWorkflow(tx, tenantId, found.slug))) throw problem('not_found');
-      // Read again under the lock: what was found may have changed while it was waited for.
-      const row = await store.findWorkflow(tx, tenantId, found.id);
+      const held = await store.lockNamed(tx, tenantId, name);
+      // Read under the lock: what was found may have changed while it was waited for.
+      const row = held && (await store.findWorkflow(tx, tenantId, held.id));
       if (!row) throw problem('not_found');
       await work(tx, row);
     });
   }
 
-  async function find(tenantId: string, name: string, version?: string): Promise<store.WorkflowRow> {
-    const row = await store.findWorkflow(reader(tenantId), tenantId, name, version);
+  async function find(tenantId: string, name: string): Promise<store.WorkflowRow> {
+    const row = await store.findWorkflow(reader(tenantId), tenantId, name);
     if (!row) throw problem('not_found');
     return row;
   }
 
+  /** As the answer tells of it. */
+  async function told(tenantId: string, published: PublishedOnce, known: KnownVersion): Promise<PublishedVersion> {
+    const { workflowId, created, replayed } = published;
+    const { slug, version, digest, compiled } = known;
+    const warnings = await checks.warningsOf(tenantId, compiled);
+    return { workflowId, slug, version, etag: definitionEtag(digest), warnings, created, replayed };
+  }
+
   return {
     /** Throws `invalid_definition` and the problems of publish-once.ts. */
-    async publish({ tenantId, document, correlationId, key, update }: PublishRequest): Promise<PublishedVersion> {
-      const { plan, warnings } = compiled(document, actions);
-      if (update) mustName(await find(tenantId, update.name), plan.workflowId);
-      const draft = {
-        tenantId,
+    async publish({ tenantId, document, correlationId, by, key, update }: PublishRequest): Promise<PublishedVersion> {
+      const slug = update && (await find(tenantId, update.name)).slug;
+      const compiled = checks.compiled(document, slug);
+      const { plan } = compiled;
+      const candidate: Candidate = {
+        ...{ tenantId, correlationId, by, plan },
         slug: plan.workflowId,
         version: plan.version,
         definition: JSON.stringify(document),
         digest: digestOf(document),
-        correlationId,
-        plan,
       };
-      const options = { newId, precondition: update ?? null, key };
-      const published = await changing(tenantId, (tx) => publishOnce(tx, draft, options));
+      const options = { newId, precondition: update ?? null };
+      const published = await changing(tenantId, (tx) =>
+        publishOnce(tx, { tenantId, key, digest: candidate.digest }, () => publish(tx, candidate, options)),
+      );
+      return told(tenantId, published, { ...candidate, compiled });
+    },
+
+    /** Throws what `publishDraft` throws, and the problems of publish-once.ts. */
+    async publishDraft(request: DraftToPublish & { readonly key: string | undefined }): Promise<PublishedDraft> {
+      const { tenantId, key, name, version = null } = request;
+      const digest = digestOf(['publish the draft', name, version]);
+      const deps = { newId, compiled: checks.compiled };
+      const published = await changing(tenantId, (tx) =>
+        publishOnce(tx, { tenantId, key, digest }, () => publishDraft(tx, request, deps)),
+      );
+      const made = await store.readVersion(reader(tenantId), tenantId, published.versionId ?? '');
+      if (!made) throw problem('not_found');
+      const compiled = checks.compile(JSON.parse(made.definition) as JsonObject);
+      const { workflowId, draftRevision } = published;
+      const revision = draftRevision ?? 0;
       return {
-        ...published,
-        slug: draft.slug,
-        version: draft.version,
-        etag: definitionEtag(draft.digest),
-        warnings: [...warnings, ...(await unknownCredentials(credentials, tenantId, plan))],
+        ...(await told(tenantId, published, { ...made, compiled })),
+        draft: { revision, etag: draftEtag({ workflowId, revision, digest: made.digest }) },
       };
     },
 
-    /** What publishing would say. */
-    async validate(tenantId: string, document: JsonObject) {
-      const result = compile(document, actions);
-      const errors = 'plan' in result ? await checkCalls(reader(tenantId), tenantId, result.plan) : result.errors;
-      const more = 'plan' in result ? await unknownCredentials(credentials, tenantId, result.plan) : [];
-      return { valid: errors.length === 0, errors, warnings: [...result.warnings, ...more] };
+    /** Throws what `rollBack` throws. Answers what is current now. */
+    async rollBack(request: RollbackRequest): Promise<store.WorkflowRow> {
+      const mustRun = (document: JsonObject) => void planFrom(document, actions);
+      await changing(request.tenantId, (tx) => rollBack(tx, request, { newId, mustRun }));
+      return find(request.tenantId, request.name);
     },
+
+    async listPublications(tenantId: string, name: string, page: Page) {
+      const { id } = await find(tenantId, name);
+      return listPublications(reader(tenantId), tenantId, { ...page, workflowId: id });
+    },
+
+    drafts: createDrafts({ database, newId, checks, reader }),
+
+    /** What publishing would say. */
+    validate: (tenantId: string, document: JsonObject) => checks.verdict(tenantId, document),
 
     find,
 
     /** With its definition as JSON text. */
-    async read(tenantId: string, name: string, version?: string): Promise<store.WorkflowWithDefinition> {
-      const row = await store.readWorkflow(reader(tenantId), tenantId, name, version);
+    async read(tenantId: string, name: string): Promise<store.WorkflowWithDefinition> {
+      const row = await store.readWorkflow(reader(tenantId), tenantId, name);
+      if (!row) throw problem('not_found');
+      return row;
+    },
+
+    async readVersion(tenantId: string, name: string, version: string): Promise<store.VersionWithDefinition> {
+      const row = await store.readVersionOf(reader(tenantId), tenantId, name, version);
       if (!row) throw problem('not_found');
       return row;
     },
@@ -131,49 +182,23 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
     list: (tenantId: string, page: Parameters<typeof store.listWorkflows>[2]) =>
       store.listWorkflows(reader(tenantId), tenantId, page),
 
-    async listVersions(
-      tenantId: string,
-      name: string,
-      page: { readonly before: string | null; readonly limit: number },
-    ) {
+    async listVersions(tenantId: string, name: string, page: Page) {
       const { id } = await find(tenantId, name);
       return store.listVersions(reader(tenantId), tenantId, { ...page, workflowId: id });
     },
 
     /** A disabled workflow starts nothing; what runs goes on. */
     setEnabled: (tenantId: string, name: string, enabled: boolean) =>
-      change(tenantId, name, (tx, row) => store.setEnabled(tx, tenantId, row.id, enabled)),
+      change(tenantId, name, async (tx, row) => {
+        if (row.versionId === null) throw notPublished(row.slug);
+        await store.setEnabled(tx, tenantId, row.id, enabled);
+      }),
 
     /** It cannot be found or started any more; what runs goes on to its end, on the version that it has pinned. */
     remove: (tenantId: string, name: string, ifMatch: string | undefined) =>
       change(tenantId, name, async (tx, row) => {
-        requireMatch(ifMatch, definitionEtag(row.digest));
+        requireMatch(ifMatch, workflowEtag(row));
         await store.markDeleted(tx, tenantId, row.id);
       }),
   };
-}
-
-function compiled(document: JsonObject, actions: ActionCatalog): { plan: Plan; warnings: readonly DefinitionIssue[] } {
-  const result = compile(document, actions);
-  if ('plan' in result) return result;
-  const count = result.errors.length;
-  throw problem('invalid_definition', {
-    detail: `The definition has ${count} ${count === 1 ? 'error' : 'errors'}; the first: ${result.errors[0]?.message}`,
-    errors: result.errors,
-  });
-}
-
-function mustName(row: store.WorkflowRow, slug: string): void {
-  if (row.slug === slug) return;
-  throw problem('invalid_definition', {
-    detail: 'The name of a workflow does not change.',
-    errors: [
-      {
-        pointer: '/workflow_id',
-        code: 'workflow_id_mismatch',
-        message: `The path names ${row.slug}, the definition ${slug}.`,
-        suggestion: row.slug,
-      },
-    ],
-  });
 }

@@ -10,13 +10,18 @@ import { type Sql, sql } from '../kernel/sql/sql.ts';
 /** What a reading statement needs: an open transaction, or one statement on its own. */
 export type Reader = Pick<Tx, 'rows'>;
 
-/** A workflow and one of its versions, without the definition. */
-export type WorkflowRow = {
+type Identity = {
   readonly id: string;
   readonly slug: string;
   readonly enabled: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** There is a draft that was saved after it was published last. */
+  readonly hasChanges: boolean;
+};
+
+/** A workflow and one of its versions, without the definition. */
+export type PublishedRow = Identity & {
   readonly versionId: string;
   readonly version: string;
   /** SHA-256 of the canonical text of the definition. */
@@ -24,20 +29,34 @@ export type WorkflowRow = {
   readonly publishedAt: Date;
 };
 
-export type WorkflowWithDefinition = WorkflowRow & { readonly definition: string };
+/** One that has nothing but a draft so far. */
+export type UnpublishedRow = Identity & { readonly [K in Exclude<keyof PublishedRow, keyof Identity>]: null };
+
+export type WorkflowRow = PublishedRow | UnpublishedRow;
+
+export type WorkflowWithDefinition = VersionWithDefinition | (UnpublishedRow & { readonly definition: null });
 
 const columns = sql`
   w.id, w.slug, w.enabled, w.created_at as "createdAt", w.updated_at as "updatedAt",
+  coalesce((select d.published_as is null from workflow_drafts d
+             where d.tenant_id = w.tenant_id and d.workflow_id = w.id
+             order by d.revision desc limit 1), false) as "hasChanges",
   v.id as "versionId", v.version, v.digest, v.created_at as "publishedAt"`;
 
-/** The current version, or the one that is named; `name` is a slug or a UUID. */
-export async function findWorkflow(
+/** With the current version, if it has one; `name` is a slug or a UUID. */
+export async function findWorkflow(reader: Reader, tenantId: string, name: string): Promise<WorkflowRow | undefined> {
+  const [row] = await reader.rows<WorkflowRow>(sql`select ${columns} ${from(tenantId, name, undefined)}`);
+  return row;
+}
+
+/** With this version; undefined when it has no such version. */
+export async function findVersion(
   reader: Reader,
   tenantId: string,
   name: string,
-  version?: string,
-): Promise<WorkflowRow | undefined> {
-  const [row] = await reader.rows<WorkflowRow>(sql`select ${columns} ${from(tenantId, name, version)}`);
+  version: string,
+): Promise<PublishedRow | undefined> {
+  const [row] = await reader.rows<PublishedRow>(sql`select ${columns} ${from(tenantId, name, version)}`);
   return row;
 }
 
@@ -54,11 +73,37 @@ export async function readWorkflow(
   reader: Reader,
   tenantId: string,
   name: string,
-  version?: string,
 ): Promise<WorkflowWithDefinition | undefined> {
   const [row] = await reader.rows<WorkflowWithDefinition>(
+    sql`select ${columns}, v.definition ${from(tenantId, name, undefined)}`,
+  );
+  return row;
+}
+
+export type VersionWithDefinition = PublishedRow & { readonly definition: string };
+
+export async function readVersionOf(
+  reader: Reader,
+  tenantId: string,
+  name: string,
+  version: string,
+): Promise<VersionWithDefinition | undefined> {
+  const [row] = await reader.rows<VersionWithDefinition>(
     sql`select ${columns}, v.definition ${from(tenantId, name, version)}`,
   );
+  return row;
+}
+
+/** By the id of the version, whatever became of the workflow. */
+export async function readVersion(
+  reader: Reader,
+  tenantId: string,
+  versionId: string,
+): Promise<{ slug: string; version: string; digest: Buffer; definition: string } | undefined> {
+  const [row] = await reader.rows<{ slug: string; version: string; digest: Buffer; definition: string }>(sql`
+    select w.slug, v.version, v.digest, v.definition from workflow_versions v
+      join workflows w on w.tenant_id = v.tenant_id and w.id = v.workflow_id
+     where v.tenant_id = ${tenantId} and v.id = ${versionId}`);
   return row;
 }
 
@@ -79,17 +124,19 @@ export async function findCalled(
   calls: readonly { readonly workflowId: string; readonly version: string | null }[],
 ): Promise<ReadonlyMap<string, CalledRow>> {
   const rows = await reader.rows<CalledRow & { slug: string; version: string | null }>(sql`
-    select c.slug, c.version, w.id is not null as "exists", v.id is not null as "hasVersion"
+    select c.slug, c.version, w.current_version_id is not null as "exists", v.id is not null as "hasVersion"
       from unnest(${calls.map((call) => call.workflowId)}::text[], ${calls.map((call) => call.version)}::text[]) c (slug, version)
       left join workflows w on w.tenant_id = ${tenantId} and w.slug = c.slug and w.deleted_at is null
       left join workflow_versions v on v.tenant_id = ${tenantId} and v.workflow_id = w.id and v.version = c.version`);
   return new Map(rows.map(({ slug, version, ...row }) => [`${slug} ${version ?? ''}`, row]));
 }
 
-/** Names of workflows, the newest first. */
+/** Names of workflows that have a version, the newest first. */
 export async function slugs(reader: Reader, tenantId: string, limit: number): Promise<readonly string[]> {
   const rows = await reader.rows<{ slug: string }>(sql`
-    select slug from workflows where tenant_id = ${tenantId} and deleted_at is null order by id desc limit ${limit}`);
+    select slug from workflows
+     where tenant_id = ${tenantId} and deleted_at is null and current_version_id is not null
+     order by id desc limit ${limit}`);
   return rows.map(({ slug }) => slug);
 }
 
@@ -116,7 +163,7 @@ export async function listWorkflows(
   return reader.rows<WorkflowRow>(sql`
     select ${columns}
       from workflows w
-      join workflow_versions v on v.id = w.current_version_id
+      left join workflow_versions v on v.tenant_id = w.tenant_id and v.id = w.current_version_id
      where w.tenant_id = ${tenantId} and w.deleted_at is null
        and starts_with(w.slug, ${prefix})
        and (${before}::uuid is null or w.id < ${before}::uuid)
@@ -124,7 +171,7 @@ export async function listWorkflows(
      limit ${limit}`);
 }
 
-export type VersionRow = Pick<WorkflowRow, 'versionId' | 'version' | 'digest' | 'publishedAt'>;
+export type VersionRow = Pick<PublishedRow, 'versionId' | 'version' | 'digest' | 'publishedAt'>;
 
 /** Newest first. */
 export async function listVersions(
@@ -155,6 +202,17 @@ export async function lockWorkflow(tx: Tx, tenantId: string, slug: string): Prom
   return row?.id;
 }
 
+export type LockedWorkflow = { readonly id: string; readonly slug: string };
+
+/** The same, of a slug or a UUID. */
+export async function lockNamed(tx: Tx, tenantId: string, name: string): Promise<LockedWorkflow | undefined> {
+  return tx.row<LockedWorkflow>(sql`
+    select w.id, w.slug from workflows w
+     where w.tenant_id = ${tenantId} and w.deleted_at is null and ${named(name)}
+     order by (w.id::text = ${name.toLowerCase()}) desc
+     limit 1 for update`);
+}
+
 /** False when another transaction made a workflow of this slug first: its unique index decides, after its commit. */
 export async function insertWorkflow(tx: Tx, tenantId: string, id: string, slug: string): Promise<boolean> {
   const made = await tx.execute(sql`
@@ -181,30 +239,35 @@ export async function insertVersion(tx: Tx, row: NewVersion): Promise<boolean> {
   return made === 1;
 }
 
-export async function setCurrentVersion(tx: Tx, tenantId: string, id: string, versionId: string): Promise<void> {
-  await tx.execute(sql`
-    update workflows set current_version_id = ${versionId}, updated_at = now()
-     where tenant_id = ${tenantId} and id = ${id}`);
-}
-
 export async function setEnabled(tx: Tx, tenantId: string, id: string, enabled: boolean): Promise<void> {
   await tx.execute(sql`
     update workflows set enabled = ${enabled}, updated_at = now()
      where tenant_id = ${tenantId} and id = ${id} and enabled <> ${enabled}`);
 }
 
-/** The row stays for the executions that run on its versions; its slug becomes free. */
+/** The row stays for the executions that run on its versions, its drafts do not; its slug becomes free. */
 export async function markDeleted(tx: Tx, tenantId: string, id: string): Promise<void> {
+  await tx.execute(sql`delete from workflow_drafts where tenant_id = ${tenantId} and workflow_id = ${id}`);
   await tx.execute(sql`
     update workflows set deleted_at = now(), updated_at = now() where tenant_id = ${tenantId} and id = ${id}`);
 }
 
 /** What an earlier publish with this idempotency key came to. */
-export type KeyRow = { readonly workflowId: string; readonly created: boolean; readonly digest: Buffer };
+export type KeyRow = {
+  readonly workflowId: string;
+  /** Null: stored before this was kept. */
+  readonly versionId: string | null;
+  readonly created: boolean;
+  /** Null: no draft was published. */
+  readonly draftRevision: number | null;
+  /** SHA-256 of what was asked. */
+  readonly digest: Buffer;
+};
 
 export async function findKey(reader: Reader, tenantId: string, key: string): Promise<KeyRow | undefined> {
   const [row] = await reader.rows<KeyRow>(sql`
-    select workflow_id as "workflowId", created, digest from workflow_keys
+    select workflow_id as "workflowId", version_id as "versionId", created, draft_revision as "draftRevision", digest
+      from workflow_keys
      where tenant_id = ${tenantId} and key = ${key}`);
   return row;
 }
@@ -212,11 +275,11 @@ export async function findKey(reader: Reader, tenantId: string, key: string): Pr
 /** False when another transaction used this key first: its unique index decides, after its commit. */
 export async function insertKey(
   tx: Tx,
-  { tenantId, key, workflowId, created, digest }: KeyRow & { readonly tenantId: string; readonly key: string },
+  { tenantId, key, ...row }: KeyRow & { readonly tenantId: string; readonly key: string },
 ): Promise<boolean> {
   const made = await tx.execute(sql`
-    insert into workflow_keys (tenant_id, key, workflow_id, created, digest)
-    values (${tenantId}, ${key}, ${workflowId}, ${created}, ${digest})
+    insert into workflow_keys (tenant_id, key, workflow_id, version_id, created, draft_revision, digest)
+    values (${tenantId}, ${key}, ${row.workflowId}, ${row.versionId}, ${row.created}, ${row.draftRevision}, ${row.digest})
         on conflict (tenant_id, key) do nothing`);
   return made === 1;
 }
@@ -237,39 +300,25 @@ export async function forgetKeys(
     ) old where k.tenant_id = old.tenant_id and k.key = old.key`);
 }
 
-export type PublishedFact = {
-  readonly eventId: string;
-  readonly tenantId: string;
-  readonly workflowId: string;
-  readonly versionId: string;
-  readonly slug: string;
-  readonly version: string;
-  readonly correlationId: string;
-};
-
-/** In the transaction of the publish itself: the bus hears of it if and only if it happened. */
-export async function tellPublished(tx: Tx, fact: PublishedFact): Promise<void> {
-  const { workflowId, versionId, slug, version } = fact;
-  const payload = JSON.stringify({ id: workflowId, version_id: versionId, workflow_id: slug, version });
-  await tx.execute(sql`
-    insert into outbox (id, tenant_id, type, correlation_id, payload)
-    values (${fact.eventId}, ${fact.tenantId}, 'workflow.published', ${fact.correlationId}, ${payload})`);
-}
-
 function from(tenantId: string, name: string, version: string | undefined): Sql {
   const chosen =
-    version === undefined ? sql`v.id = w.current_version_id` : sql`v.workflow_id = w.id and v.version = ${version}`;
+    version === undefined
+      ? sql`left join workflow_versions v on v.tenant_id = w.tenant_id and v.id = w.current_version_id`
+      : sql`join workflow_versions v on v.tenant_id = w.tenant_id and v.workflow_id = w.id and v.version = ${version}`;
   return sql`
       from workflows w
-      join workflow_versions v on ${chosen}
+      ${chosen}
      where w.tenant_id = ${tenantId} and w.deleted_at is null and ${named(name)}
      order by (w.id::text = ${name.toLowerCase()}) desc
      limit 1`;
 }
 
 /** A slug may look like a UUID; then the workflow with that UUID comes first. */
-function named(name: string): Sql {
+export function named(name: string): Sql {
   return uuid.test(name) ? sql`(w.id = ${name}::uuid or w.slug = ${name})` : sql`w.slug = ${name}`;
 }
+
+/** Whether this could be the UUID of a workflow. */
+export const looksLikeId = (name: string): boolean => uuid.test(name);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -58,6 +58,7 @@ export function createChildResolver({ clock, log, resolveForStart, newId, hear }
 
 const codes: Readonly<Record<string, StepCode>> = {
   not_found: 'workflow_unknown',
+  workflow_not_published: 'workflow_unknown',
   workflow_disabled: 'workflow_disabled',
   definition_outdated: 'definition_outdated',
 };

@@ -153,6 +153,12 @@ export const problemCodes = {
     meaning: 'A disabled workflow starts no executions.',
     remedy: 'Enable the workflow, or start another.',
   },
+  workflow_not_published: {
+    status: 409,
+    title: 'The workflow has no published version',
+    meaning: 'There is nothing but a draft of this workflow, which cannot be started, disabled or rolled back.',
+    remedy: 'Publish the draft first: `POST /api/v1/workflows/{id}/publish`.',
+  },
   definition_outdated: {
     status: 409,
     title: 'The stored definition does not compile any more',
