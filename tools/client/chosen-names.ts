@@ -3,6 +3,8 @@
 /** By operation. */
 export const chosenNames: { readonly [operation: string]: string } = {
   'PUT /workflows/{id}': 'workflows.update',
+  'PUT /workflows/{id}/draft': 'workflows.saveDraft',
+  'GET /workflows/{id}/draft/history/{revision}': 'workflows.draftRevision',
   'PATCH /executions/{id}': 'executions.updateLabels',
   'PATCH /executions/{id}/variables': 'executions.setVariables',
 };
@@ -20,4 +22,9 @@ export const chosenTypes: { readonly [reply: string]: string } = {
   'POST /workflows 201': 'PublishedWorkflow',
   'POST /workflows/validate 200': 'Validation',
   'GET /workflows/{id}/versions row': 'WorkflowVersion',
+  'GET /workflows/{id}/draft 200': 'Draft',
+  'PUT /workflows/{id}/draft 200': 'SavedDraft',
+  'GET /workflows/{id}/draft/history row': 'DraftRevision',
+  'POST /workflows/{id}/publish 200': 'PublishedDraft',
+  'GET /workflows/{id}/publications row': 'Publication',
 };

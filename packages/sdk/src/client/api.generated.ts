@@ -31,6 +31,7 @@ export type ProblemCode =
   | 'already_compensated'
   | 'step_not_open'
   | 'workflow_disabled'
+  | 'workflow_not_published'
   | 'definition_outdated'
   | 'idempotency_in_progress'
   | 'precondition_failed'
@@ -62,6 +63,59 @@ export type CommandedExecution = {
     readonly events: string;
     readonly cancel: string;
   };
+};
+
+export type Draft = {
+  readonly id: string;
+  readonly workflow_id: string;
+  /** 0: none was ever saved; this is the current version. */
+  readonly revision: number;
+  readonly etag: string;
+  readonly saved_at: string;
+  /** The id of the key, or of the person; null for revision 0. */
+  readonly saved_by: string | null;
+  /** The version that the work on it began from; null: there was none. */
+  readonly based_on: string | null;
+  /** The version that this revision became. */
+  readonly published_as: string | null;
+  /** Where it is another than `based_on`, that came in between. */
+  readonly current_version: string | null;
+  readonly valid: boolean;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
+  }[];
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
+  }[];
+  /** A workflow definition: at least `workflow_id`, `version` and `steps`. */
+  readonly definition: {
+    readonly [name: string]: unknown;
+  };
+};
+
+export type DraftRevision = {
+  /** 0: none was ever saved; this is the current version. */
+  readonly revision: number;
+  readonly etag: string;
+  readonly saved_at: string;
+  /** The id of the key, or of the person; null for revision 0. */
+  readonly saved_by: string | null;
+  /** The version that the work on it began from; null: there was none. */
+  readonly based_on: string | null;
+  /** The version that this revision became. */
+  readonly published_as: string | null;
+  /** Of the definition, in bytes. */
+  readonly size: number;
 };
 
 export type Execution = {
@@ -236,6 +290,38 @@ export type Pauses = {
   }[];
 };
 
+export type Publication = {
+  readonly version: string;
+  readonly kind: 'publish' | 'rollback';
+  /** The current one before; null: there was none. */
+  readonly from_version: string | null;
+  readonly made_at: string;
+  /** The id of the key, or of the person; null where it was not written down yet. */
+  readonly made_by: string | null;
+  readonly reason: string;
+};
+
+export type PublishedDraft = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'published';
+  readonly etag: string;
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
+  }[];
+  /** The draft, which is now what was published. */
+  readonly draft: {
+    readonly revision: number;
+    readonly etag: string;
+  };
+};
+
 export type PublishedWorkflow = {
   readonly id: string;
   readonly workflow_id: string;
@@ -247,6 +333,8 @@ export type PublishedWorkflow = {
     readonly pointer: string;
     readonly message: string;
     readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
   }[];
 };
 
@@ -266,6 +354,40 @@ export type RetryPreview = {
     readonly code: string;
     readonly message: string;
     readonly path?: string;
+  }[];
+};
+
+export type SavedDraft = {
+  readonly id: string;
+  readonly workflow_id: string;
+  /** 0: none was ever saved; this is the current version. */
+  readonly revision: number;
+  readonly etag: string;
+  readonly saved_at: string;
+  /** The id of the key, or of the person; null for revision 0. */
+  readonly saved_by: string | null;
+  /** The version that the work on it began from; null: there was none. */
+  readonly based_on: string | null;
+  /** The version that this revision became. */
+  readonly published_as: string | null;
+  /** Where it is another than `based_on`, that came in between. */
+  readonly current_version: string | null;
+  readonly valid: boolean;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
+  }[];
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
   }[];
 };
 
@@ -324,28 +446,35 @@ export type Validation = {
     readonly pointer: string;
     readonly message: string;
     readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
   }[];
   readonly warnings: readonly {
     readonly code: string;
     readonly pointer: string;
     readonly message: string;
     readonly suggestion?: string;
+    /** In an expression: where in the text at `pointer`. */
+    readonly position?: number;
   }[];
 };
 
 export type Workflow = {
   readonly id: string;
   readonly workflow_id: string;
-  readonly version: string;
-  readonly status: 'published' | 'disabled';
+  /** The current one; null: nothing is published yet. */
+  readonly version: string | null;
+  readonly status: 'published' | 'disabled' | 'draft';
   readonly etag: string;
+  /** The draft was saved after it was published last. */
+  readonly unpublished_changes: boolean;
   readonly created_at: string;
   readonly updated_at: string;
-  readonly published_at: string;
-  /** A workflow definition: at least `workflow_id`, `version` and `steps`. */
+  readonly published_at: string | null;
+  /** Null when nothing is published yet: see the draft. */
   readonly definition: {
     readonly [name: string]: unknown;
-  };
+  } | null;
   /** As in the list of executions; null before the first, absent for a single version. */
   readonly latest_execution?: {
     readonly [name: string]: unknown;
@@ -355,12 +484,15 @@ export type Workflow = {
 export type WorkflowRow = {
   readonly id: string;
   readonly workflow_id: string;
-  readonly version: string;
-  readonly status: 'published' | 'disabled';
+  /** The current one; null: nothing is published yet. */
+  readonly version: string | null;
+  readonly status: 'published' | 'disabled' | 'draft';
   readonly etag: string;
+  /** The draft was saved after it was published last. */
+  readonly unpublished_changes: boolean;
   readonly created_at: string;
   readonly updated_at: string;
-  readonly published_at: string;
+  readonly published_at: string | null;
 };
 
 export type WorkflowVersion = {
@@ -605,6 +737,13 @@ export type TenantResumeParams = {
   readonly reason?: string;
 };
 
+export type WorkflowsDraftHistoryParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
 export type WorkflowsExecuteParams = {
   /** What `input` is; `{}` when absent. */
   readonly input?: unknown;
@@ -675,7 +814,24 @@ export type WorkflowsPauseParams = {
   readonly reason?: string;
 };
 
+export type WorkflowsPublicationsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
+export type WorkflowsPublishParams = {
+  /** In place of the version that the draft names. */
+  readonly version?: string;
+};
+
 export type WorkflowsResumeParams = {
+  readonly reason?: string;
+};
+
+export type WorkflowsRollbackParams = {
+  readonly version: string;
   readonly reason?: string;
 };
 
@@ -712,6 +868,25 @@ export type ExecutionsStatsReply = {
       /** There are more than `count`. */
       readonly capped: boolean;
     };
+  };
+};
+
+export type WorkflowsDraftRevisionReply = {
+  /** 0: none was ever saved; this is the current version. */
+  readonly revision: number;
+  readonly etag: string;
+  readonly saved_at: string;
+  /** The id of the key, or of the person; null for revision 0. */
+  readonly saved_by: string | null;
+  /** The version that the work on it began from; null: there was none. */
+  readonly based_on: string | null;
+  /** The version that this revision became. */
+  readonly published_as: string | null;
+  /** Of the definition, in bytes. */
+  readonly size: number;
+  /** A workflow definition: at least `workflow_id`, `version` and `steps`. */
+  readonly definition: {
+    readonly [name: string]: unknown;
   };
 };
 
@@ -831,6 +1006,12 @@ export type WorkflowsApi = {
   delete(id: string, options?: BoundOptions): Promise<void>;
   /** Refuse new executions; running ones go on. `POST /workflows/{id}/disable` */
   disable(id: string, options?: CallOptions): Promise<WorkflowRow>;
+  /** Get the draft of a workflow, and what is wrong with it. Where no draft was ever saved it is the current version, as revision 0. `GET /workflows/{id}/draft` */
+  draft(id: string, options?: CallOptions): Promise<Draft>;
+  /** List what was saved as a draft, newest first. The last 200 revisions are kept. `GET /workflows/{id}/draft/history` */
+  draftHistory(id: string, params?: WorkflowsDraftHistoryParams, options?: CallOptions): Pages<DraftRevision>;
+  /** Get one revision of a draft; saving its definition restores it. `GET /workflows/{id}/draft/history/{revision}` */
+  draftRevision(id: string, revision: string, options?: CallOptions): Promise<WorkflowsDraftRevisionReply>;
   /** Let a workflow start executions again. `POST /workflows/{id}/enable` */
   enable(id: string, options?: CallOptions): Promise<WorkflowRow>;
   /** Start an execution. With `?wait` the answer is the finished execution (200, whatever its status), or 202 when it has not ended in time. Who stops waiting does not cancel. With `Idempotency-Key` a repeat answers for the same execution. `POST /workflows/{id}/execute` */
@@ -860,8 +1041,22 @@ export type WorkflowsApi = {
   list(params?: WorkflowsListParams, options?: CallOptions): Pages<WorkflowRow>;
   /** Pause a workflow with all its executions. Nothing of its executions begins any more; attempts that run may end, and are recorded. New starts are accepted and stay `PENDING` with `wait_reason` `paused`. In force within a quarter of a second of the answer, in every process. Who pauses what is paused changes nothing. `POST /workflows/{id}/pause` */
   pause(id: string, params?: WorkflowsPauseParams, options?: CallOptions): Promise<Pauses>;
+  /** List when which version became the current one, by whom and why, newest first. `GET /workflows/{id}/publications` */
+  publications(id: string, params?: WorkflowsPublicationsParams, options?: CallOptions): Pages<Publication>;
+  /** Publish the draft of a workflow as a version. Under `version` where it is given, which the draft then bears too. With `If-Match` only when the draft is still the one that was read. `POST /workflows/{id}/publish` */
+  publish(id: string, params?: WorkflowsPublishParams, options?: CreateOptions): Promise<PublishedDraft>;
   /** Let a paused workflow go on. What waits goes on; an execution that was paused by itself, or by the other of the two, stays paused. `POST /workflows/{id}/resume` */
   resume(id: string, params?: WorkflowsResumeParams, options?: CallOptions): Promise<Pauses>;
+  /** Make a version that was published before the current one again. No version is made. What is started from now on runs it; what runs already goes on with the version that it has pinned. With `If-Match` only when the current version is still the one that was read. `POST /workflows/{id}/rollback` */
+  rollback(id: string, params: WorkflowsRollbackParams, options?: BoundOptions): Promise<WorkflowRow>;
+  /** Save a draft; it may be wrong, and the answer says what is. Any JSON object of at most 1 MB is kept. With `If-Match` only when the draft is still the one that was read; of two at once one is refused with 412. Where there is no workflow of the name it is made, with the status `draft`; with `If-None-Match: *` only then. `PUT /workflows/{id}/draft` */
+  saveDraft(
+    id: string,
+    body: {
+      readonly [name: string]: unknown;
+    },
+    options?: BoundOptions,
+  ): Promise<SavedDraft>;
   /** Publish a new version of a workflow that exists. With `If-Match` only when its current version is still the one that was read. `PUT /workflows/{id}` */
   update(
     id: string,
@@ -1004,6 +1199,15 @@ export const operations = {
     create: { verb: 'POST', path: '/workflows', body: 'whole', takesKey: true, isRepeatable: true },
     delete: { verb: 'DELETE', path: '/workflows/{id}', isRepeatable: true },
     disable: { verb: 'POST', path: '/workflows/{id}/disable' },
+    draft: { verb: 'GET', path: '/workflows/{id}/draft', isRepeatable: true },
+    draftHistory: {
+      verb: 'GET',
+      path: '/workflows/{id}/draft/history',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    draftRevision: { verb: 'GET', path: '/workflows/{id}/draft/history/{revision}', isRepeatable: true },
     enable: { verb: 'POST', path: '/workflows/{id}/enable' },
     execute: {
       verb: 'POST',
@@ -1042,7 +1246,17 @@ export const operations = {
     },
     list: { verb: 'GET', path: '/workflows', query: ['limit', 'cursor', 'q'], isPaged: true, isRepeatable: true },
     pause: { verb: 'POST', path: '/workflows/{id}/pause', body: 'fields' },
+    publications: {
+      verb: 'GET',
+      path: '/workflows/{id}/publications',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    publish: { verb: 'POST', path: '/workflows/{id}/publish', body: 'fields', takesKey: true, isRepeatable: true },
     resume: { verb: 'POST', path: '/workflows/{id}/resume', body: 'fields' },
+    rollback: { verb: 'POST', path: '/workflows/{id}/rollback', body: 'fields' },
+    saveDraft: { verb: 'PUT', path: '/workflows/{id}/draft', body: 'whole', isRepeatable: true },
     update: { verb: 'PUT', path: '/workflows/{id}', body: 'whole', isRepeatable: true },
     validate: { verb: 'POST', path: '/workflows/validate', body: 'whole', isRepeatable: true },
     version: { verb: 'GET', path: '/workflows/{id}/versions/{version}', isRepeatable: true },

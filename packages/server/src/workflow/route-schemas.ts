@@ -44,6 +44,7 @@ const issue = Type.Object({
   pointer: Type.String(),
   message: Type.String(),
   suggestion: Type.Optional(Type.String()),
+  position: Type.Optional(Type.Integer({ description: 'In an expression: where in the text at `pointer`.' })),
 });
 export const published = Type.Object({
   id: Type.String(),
