@@ -123,7 +123,7 @@ describe('a start that cannot be', () => {
     expect((await again.api('GET', '/credentials')).json).toMatchObject({ data: [{ name: 'KEY' }] });
   });
 
-  it('says which database cannot be reached, without its password', async () => {
+  it('waits a little for a database, then says which one cannot be reached, without its password', async () => {
     const { code, output } = await run({ env: { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:9/flows' } });
     expect(code).toBe(1);
     expect(output.trim().split('\n')).toEqual([

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { canonicalJson } from '../../packages/core/src/definition/canonical.ts';
 import type { Json } from '../../packages/core/src/json.ts';
 import { startEmbeddedPostgres } from '../../packages/server/src/kernel/embedded-postgres/embedded-postgres.ts';
 import { silentLog } from '../../packages/server/src/kernel/log/log.ts';
@@ -78,7 +79,7 @@ export async function faultRun({ seconds, seed, say }: FaultRunOptions): Promise
     return await judged(stage, { seconds, say, sink, ledger });
   } finally {
     for (const server of servers) await server.kill();
-    await (await ledger()).close().catch(() => undefined);
+    await ledger.close();
     await sink.stop();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
@@ -89,7 +90,7 @@ type Tools = {
   readonly seconds: number;
   readonly say: (text: string) => void;
   readonly sink: EffectSink;
-  readonly ledger: () => Promise<Ledger>;
+  readonly ledger: ReturnType<typeof openLater>;
 };
 
 async function judged(stage: Stage, { seconds, say, sink, ledger }: Tools): Promise<FaultReport> {
@@ -130,7 +131,7 @@ async function judged(stage: Stage, { seconds, say, sink, ledger }: Tools): Prom
   over = true;
   await load.finished;
   const acknowledged = load.acknowledged.size;
-  const book = await ledger();
+  const book = await ledger.get();
   await book.allEnded(120_000);
   const surprises = await compared(book, all);
   return {
@@ -163,25 +164,20 @@ async function compared(book: Ledger, all: readonly RandomWorkflow[]): Promise<r
     const key = `${name} ${input}`;
     const workflow = all.find(({ definition }) => definition.workflow_id === name);
     if (workflow === undefined) return true;
-    const end = expected.get(key) ?? canonical(workflow.expectedOutput(JSON.parse(input) as Json));
+    const end = expected.get(key) ?? canonicalJson(workflow.expectedOutput(JSON.parse(input) as Json));
     expected.set(key, end);
-    return status !== 2 || canonical(JSON.parse(output ?? 'null') as Json) !== end;
+    return status !== 2 || canonicalJson(JSON.parse(output ?? 'null') as Json) !== end;
   });
 }
 
-function canonical(value: Json): string {
-  return JSON.stringify(value, (_, each: Json) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
-}
-
 /** Opened when it is first needed: before that its server may be killed. */
-function openLater<Value>(open: () => Promise<Value>): () => Promise<Value> {
-  let opened: Promise<Value> | undefined;
-  return () => {
-    opened ??= open();
-    return opened;
+function openLater(open: () => Promise<Ledger>) {
+  let opened: Promise<Ledger> | undefined;
+  return {
+    get: (): Promise<Ledger> => {
+      opened ??= open();
+      return opened;
+    },
+    close: async (): Promise<void> => opened?.then((ledger) => ledger.close()).catch(() => undefined),
   };
 }

@@ -43,10 +43,14 @@ describe('a value that PostgreSQL refuses', () => {
     const aside = asideIn(engines.blobs, engines.secrets);
     const stored = await createEngineStore(engines.database, aside).loadExecution(id);
     if (stored === undefined) throw new Error('it cannot be loaded');
-    const { state } = replay(stored, workflow.plan, {
-      entropy: { uuid: randomUUID, random: Math.random, executionId: randomUUID },
-      sealer: null,
-    });
+    const { state } = replay(
+      stored,
+      { plan: workflow.plan, trigger: JSON.parse(stored.trigger) },
+      {
+        entropy: { uuid: randomUUID, random: Math.random, executionId: randomUUID },
+        sealer: null,
+      },
+    );
     expect(state).toMatchObject({ status: 'FAILED', error: { code: 'unstorable_value' } });
     expect(engine.inFlight()).toBe(0);
   });

@@ -8,7 +8,8 @@ import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const anyJson = Type.Unsafe<Json>(Type.Unknown());
 const time = Type.String({ format: 'date-time' });
-const words = (...all: readonly string[]) => Type.Union(all.map((word) => Type.Literal(word)));
+/** One of these. */
+export const words = (...all: readonly string[]) => Type.Union(all.map((word) => Type.Literal(word)));
 
 export const statuses = ['PENDING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
 

@@ -4,6 +4,7 @@ import Type from 'typebox';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
+import { callerName } from '../kernel/http/caller.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
@@ -166,7 +167,7 @@ function commandRoute(engine: Engine, { kind, summary, description }: CommandDoo
     replies: { 202: schemas.commandedSchema },
     async handle({ params: { id }, body, caller }) {
       mustBeStorable([['/reason', body.reason]]);
-      const why = { ...(body.reason !== undefined && { reason: body.reason }), by: caller.principalId };
+      const why = { ...(body.reason !== undefined && { reason: body.reason }), by: callerName(caller) };
       switch (await engine.command(caller.tenantId, id, kind, why)) {
         case 'accepted':
           return reply(202, { execution_id: id, links: executionLinks(id) });

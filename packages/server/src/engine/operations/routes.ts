@@ -22,7 +22,6 @@ export type OperationRouteDeps = {
 };
 
 const tags = ['executions'];
-const words = (all: readonly string[]) => Type.Union(all.map((word) => Type.Literal(word)));
 const filter = Type.Object(filterSchema.properties, {
   additionalProperties: false,
   minProperties: 1,
@@ -49,9 +48,9 @@ const made = Type.Object({ id: Type.String(), links });
 const time = Type.String({ format: 'date-time' });
 const operationSchema = Type.Object({
   id: Type.String(),
-  action: words(bulkActions),
+  action: schemas.words(...bulkActions),
   filter: Type.Record(Type.String(), Type.String()),
-  status: words(['RUNNING', 'COMPLETED', 'CANCELLED']),
+  status: schemas.words('RUNNING', 'COMPLETED', 'CANCELLED'),
   matched: Type.Integer({
     description:
       'While it runs: how many there were at the first look, counted up to 10,000, or more when more are found. Then: `done` and `failed` together.',

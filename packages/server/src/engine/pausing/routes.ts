@@ -1,6 +1,7 @@
 /** Doors for pausing a workflow, or everything of the caller's tenant, as one. */
 import Type from 'typebox';
 import { problem } from '../../kernel/errors/problem.ts';
+import { callerName } from '../../kernel/http/caller.ts';
 import { reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import type { WorkflowSource } from '../../workflow/index.ts';
@@ -52,13 +53,13 @@ function workflowRoute(engine: Engine, workflows: WorkflowSource, kind: 'pause' 
     params: schemas.workflowParams,
     body: schemas.commandBody,
     replies: { 200: pausesSchema },
-    async handle({ params: { id }, body: { reason }, caller: { tenantId, principalId } }) {
+    async handle({ params: { id }, body: { reason }, caller }) {
       mustBeStorable([['/reason', reason]]);
-      const ids = await workflows.idsOf(tenantId, id);
+      const ids = await workflows.idsOf(caller.tenantId, id);
       if (ids.length === 0) throw problem('not_found', { detail: `There is no workflow ${id}.` });
-      const these = ids.map((workflowId) => ({ tenantId, workflowId }));
-      await engine.setPaused(kind === 'pause', these, { by: principalId, reason: reason ?? null });
-      const all = await engine.pauses(tenantId);
+      const these = ids.map((workflowId) => ({ tenantId: caller.tenantId, workflowId }));
+      await engine.setPaused(kind === 'pause', these, { by: callerName(caller), reason: reason ?? null });
+      const all = await engine.pauses(caller.tenantId);
       return reply(200, viewOf(all.filter(({ workflowId }) => workflowId !== null && ids.includes(workflowId))));
     },
   });
@@ -74,11 +75,11 @@ function tenantRoute(engine: Engine, kind: 'pause' | 'resume'): Route {
     description: kind === 'pause' ? held : goesOn,
     body: schemas.commandBody,
     replies: { 200: pausesSchema },
-    async handle({ body: { reason }, caller: { tenantId, principalId } }) {
+    async handle({ body: { reason }, caller }) {
       mustBeStorable([['/reason', reason]]);
-      const these = [{ tenantId, workflowId: null }];
-      await engine.setPaused(kind === 'pause', these, { by: principalId, reason: reason ?? null });
-      const all = await engine.pauses(tenantId);
+      const these = [{ tenantId: caller.tenantId, workflowId: null }];
+      await engine.setPaused(kind === 'pause', these, { by: callerName(caller), reason: reason ?? null });
+      const all = await engine.pauses(caller.tenantId);
       return reply(200, viewOf(all.filter(({ workflowId }) => workflowId === null)));
     },
   });

@@ -8,6 +8,7 @@ import { problem } from '../../kernel/errors/problem.ts';
 import type { Sealer } from '../../kernel/secret/secret-box.ts';
 import type { StartAllResult, StartRequest } from '../engine.ts';
 import { shardOf } from '../execution-id.ts';
+import { judgeError } from '../journal/judge-error.ts';
 import type { InsertedStarts, NewStart } from '../store/insert-starts.ts';
 import { createLive } from './live.ts';
 import type { Loader } from './loader.ts';
@@ -56,12 +57,8 @@ export function createStartAll(deps: BatchStartDeps): StartAll {
   };
 }
 
-/** Classes of SQLSTATE that refuse a value whatever comes with it. */
-const REFUSES_VALUE = /^(22|23|54)/;
-
 function unstorable(error: unknown): never {
-  const state = (error as { readonly code?: unknown }).code;
-  if (typeof state !== 'string' || !REFUSES_VALUE.test(state)) throw error;
+  if (judgeError(error) !== 'offender') throw error;
   throw problem('unstorable_value', {
     detail: 'A value of these starts cannot be stored; none was started.',
     cause: error,

@@ -1,7 +1,7 @@
 /** Rebuilds executions from their journal, each at most once at a time, and delivers what came for them meanwhile. */
 
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
-import type { Json } from '@cloudflow/core/json.ts';
+import type { JsonObject } from '@cloudflow/core/json.ts';
 import type { Entropy, RunInput } from '@cloudflow/core/run/contract.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { Sealer } from '../../kernel/secret/secret-box.ts';
@@ -151,14 +151,14 @@ export function createLoader(deps: LoaderDeps): Loader {
       close(executionId, mail);
       return discard(executionId, shard, mail);
     }
-    const version = await deps.planOf(stored.versionId);
-    const plan = planFor(version, JSON.parse(stored.trigger) as Json);
+    const trigger = JSON.parse(stored.trigger) as JsonObject;
+    const plan = planFor(await deps.planOf(stored.versionId), trigger);
     if (plan.concurrency !== null && stored.journal.length === 0) await deps.prepareGate(stored, plan);
     const adopt = await adoptionOf(stored, plan, deps);
     const sealer = plan.hasSensitive ? await deps.sealerOf(stored.tenantId) : null;
     // While we read, the shard may have gone, and even have come back: what we read may be old, and is not to begin anything.
     if (deps.epochOf(shard) !== epoch) throw new Error('its shard changed hands while it was read');
-    const live = replay(stored, version, { entropy: deps.entropy, sealer });
+    const live = replay(stored, { plan, trigger }, { entropy: deps.entropy, sealer });
     close(executionId, mail);
     runner.add(live);
     live.onTrial = verdict !== null;

@@ -6,27 +6,25 @@ import type { Entropy } from '@cloudflow/core/run/contract.ts';
 import { stateFrom } from '@cloudflow/core/run/snapshot.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import type { Sealer } from '../../kernel/secret/secret-box.ts';
-import { planFor } from '../child-trigger.ts';
 import { type StoredExecution, UnusableSnapshotError } from '../store/load-executions.ts';
 import { createLive, type LiveExecution } from './live.ts';
 
 /** Of a snapshot that was read: the next one may be made at once. */
 const lately = { at: 0, characters: 0, tookMs: 0 };
 
-/** The same plan, that of its version, and journal always give the same state. Throws `UnusableSnapshotError`. */
+/** The same plan, as `planFor` gives it for the trigger, and journal always give the same state. Throws `UnusableSnapshotError`. */
 export function replay(
   stored: StoredExecution,
-  version: Plan,
+  { plan, trigger }: { readonly plan: Plan; readonly trigger: JsonObject },
   given: { readonly entropy: Entropy; readonly sealer: Sealer | null },
 ): LiveExecution {
-  const trigger = JSON.parse(stored.trigger) as JsonObject & { readonly correlation_id?: string };
-  const plan = planFor(version, trigger);
+  const { correlation_id: correlationId = stored.id } = trigger as { readonly correlation_id?: string };
   const live = createLive(
     {
       id: stored.id,
       shard: stored.shard,
       tenantId: stored.tenantId,
-      correlationId: trigger.correlation_id ?? stored.id,
+      correlationId,
       plan,
       input: JSON.parse(stored.input) as Json,
       trigger,

@@ -154,7 +154,12 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** Unless much waits to be written of it: then when a flush has been, so that none grows without bound. */
   function goOn(live: LiveExecution): void {
     live.awaitsFlush = live.decided.effects.length >= MOST_UNWRITTEN;
-    if (!live.awaitsFlush) setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
+    if (!live.awaitsFlush) goOnSoon(live);
+  }
+
+  /** After whoever else has something to do now. */
+  function goOnSoon(live: LiveExecution): void {
+    setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
   }
 
   /** Ends an execution FAILED in place of everything that was decided and is not written. */
@@ -267,7 +272,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (live.seq === 0 && live.facts.retryOf !== null) return giveBack(live, 'what it adopts is read');
     if (live.awaitsFlush) {
       live.awaitsFlush = false;
-      setImmediate(() => hear(live, { kind: 'continue', at: clock.now() }));
+      goOnSoon(live);
     }
     // Stored only, as the start of another's shard, which has become ours in the same moment.
     // Or held before its start: it is told here of pauses that have come or gone while it was written.

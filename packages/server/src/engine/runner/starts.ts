@@ -55,7 +55,7 @@ export function createStarts(deps: StartsDeps): Starts {
       });
     }
     const deadline = clock.now() + waitMs;
-    const gate = request.plan.concurrency === null ? null : deps.firstGate(request, clock.now());
+    const gate = deps.firstGate(request, clock.now());
     if (gate !== null) await deps.prepareGate(gate);
     const sealer = request.plan.hasSensitive ? await deps.sealerOf(request.tenantId) : null;
     const { live, isOurs } = admit(request, gate, sealer);

@@ -8,6 +8,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { connectPatiently } from '../db/connect-patiently.ts';
 import { assertSupported } from '../db/create-database.ts';
 import type { DatabaseLog } from '../db/database.ts';
 import { errorCode } from '../db/errors.ts';
@@ -33,17 +34,12 @@ export type MigrateResult = { readonly applied: readonly string[] };
 const advisoryLock = '7305208846921174';
 const lockTimeoutMs = 2_000;
 const lockTries = 30;
+/** Longer than a recovery after a crash or the start of a container takes as a rule, and short enough for who has mistyped an address. */
+const patience = { forMs: 15_000, everyMs: 250 };
 
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const files = readMigrations(options.folder);
-  const client = new pg.Client({
-    connectionString: options.url,
-    application_name: 'cloudflow migrate',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  });
-  client.on('error', (error) => options.log.warn({ err: error }, 'the connection of the migrations was lost'));
-  await client.connect();
+  const client = await connectPatiently(() => connect(options), { ...patience, progress: options.progress });
   try {
     assertSupported(await serverVersion(client));
     await waitForTurn(client, options);
@@ -54,6 +50,19 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   } finally {
     await client.end(); // ends the session and with it the lock
   }
+}
+
+/** A client that was refused is of no use any more: each try has its own. */
+async function connect(options: MigrateOptions): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: 'cloudflow migrate',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  client.on('error', (error) => options.log.warn({ err: error }, 'the connection of the migrations was lost'));
+  await client.connect();
+  return client;
 }
 
 async function serverVersion(client: pg.Client): Promise<number> {
