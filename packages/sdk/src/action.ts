@@ -6,9 +6,11 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { Static, TSchema } from 'typebox';
 import type { Credential } from './credential.ts';
 import type { ActionHttp } from './http.ts';
+import type { ActionTcp } from './tcp.ts';
 
 export type { Credential } from './credential.ts';
 export type { ActionHttp, HttpRequest, HttpResponse } from './http.ts';
+export type { ActionTcp, TcpConnection, TcpOptions, TcpTarget } from './tcp.ts';
 
 /** A failure that a workflow's author can meet, for the reference page and for `retry.on` and `retry.except`. */
 export type ActionErrorCode = {
@@ -30,10 +32,13 @@ export type ActionContext<Config> = {
   /** The same for every try of the same effect: hand it to the other side. */
   readonly idempotencyKey: string;
   readonly http: ActionHttp;
+  readonly tcp: ActionTcp;
   /** Opens a credential of the tenant. Throws an `ActionError` that is ready to be passed on. */
   credential(name: string): Promise<Credential>;
-  /** Fires at the deadline and when the step is withdrawn; `http` knows it already. */
+  /** Fires at the deadline and when the step is withdrawn; `http` and `tcp` know it already. */
   readonly signal: AbortSignal;
+  /** How long this try may take in all, for the other side's own deadline. */
+  readonly timeoutMs: number;
   readonly log: ActionLog;
   readonly correlationId: string;
   /** W3C trace context of this try. */

@@ -28,15 +28,16 @@ export function createActionHttp({ egress, signal, log, credentials }: ActionHtt
           signal,
         });
       } catch (error) {
-        if (error instanceof EgressDeniedError && error.found)
-          log.warn({ host: error.host, ...error.found }, 'an action may not reach what a name leads to');
-        throw asActionError(error);
+        throw asActionError(error, log);
       }
     },
   };
 }
 
-function asActionError(error: unknown): unknown {
+/** What the action may pass on; what a forbidden name leads to is for the log alone. */
+export function asActionError(error: unknown, log: Pick<ActionLog, 'warn'>): unknown {
+  if (error instanceof EgressDeniedError && error.found)
+    log.warn({ host: error.host, ...error.found }, 'an action may not reach what a name leads to');
   if (error instanceof EgressDeniedError)
     return new ActionError(error.message, { code: 'egress_denied', details: { host: error.host }, cause: error });
   if (!(error instanceof EgressError)) return error;

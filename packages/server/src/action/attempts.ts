@@ -11,7 +11,9 @@ import type { Clock } from '../kernel/clock/clock.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import { createActionHttp } from './action-http.ts';
+import { createActionTcp } from './action-tcp.ts';
 import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
+import { createConnectionBound } from './connection-bound.ts';
 import { aborted, failure, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
 import type { Mask } from './mask.ts';
 import type { ActionRegistry, RegisteredAction } from './registry.ts';
@@ -52,6 +54,7 @@ export type AttemptRunnerDeps = {
 export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
   const limits = { ...defaultAttemptLimits, ...deps.limits };
   const slots = createSlots({ slots: limits.concurrency, maxWaiting: limits.maxWaiting });
+  const bound = createConnectionBound();
   const closing = new AbortController();
   let running = 0;
 
@@ -69,7 +72,18 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     try {
       return await supervise(
         { timeoutMs: request.timeoutMs, abortGraceMs: limits.abortGraceMs, signal },
-        (inner) => registered.action.run(contextOf(deps, request, { config, credentials, signal: inner })),
+        async (inner) => {
+          const ownLog = actionLog(deps.log, request, credentials);
+          const { egress } = deps;
+          const { tenantId } = request;
+          const { tcp, end } = createActionTcp({ egress, bound, tenantId, signal: inner, log: ownLog, credentials });
+          const own = { config, credentials, tcp, signal: inner, log: ownLog };
+          try {
+            return await registered.action.run(contextOf(egress, request, own));
+          } finally {
+            end();
+          }
+        },
         (output) => storableOutput(output, limits),
       );
     } finally {
@@ -136,27 +150,26 @@ async function runFunction(
   return 'output' in outcome ? storableOutput(outcome.output, limits) : outcome;
 }
 
+type Own = Pick<ActionContext<Json>, 'config' | 'tcp' | 'signal' | 'log'> & { readonly credentials: UsedCredentials };
+
 function contextOf(
-  { egress, log }: AttemptRunnerDeps,
+  egress: Egress,
   request: AttemptRequest,
-  {
-    config,
-    credentials,
-    signal,
-  }: { readonly config: Json; readonly credentials: UsedCredentials; readonly signal: AbortSignal },
+  { config, credentials, tcp, signal, log }: Own,
 ): ActionContext<unknown> {
-  const { idempotencyKey, correlationId, attempt } = request;
-  const ownLog = actionLog(log, request, credentials);
+  const { idempotencyKey, correlationId, attempt, timeoutMs } = request;
   return {
     config,
     idempotencyKey,
-    http: createActionHttp({ egress, signal, log: ownLog, credentials }),
+    http: createActionHttp({ egress, signal, log, credentials }),
+    tcp,
     async credential(name) {
       const { type, values } = await credentials.open(name);
       return { type, values };
     },
     signal,
-    log: ownLog,
+    timeoutMs,
+    log,
     correlationId,
     traceparent: traceparent(request.executionId),
     attempt,

@@ -1,5 +1,6 @@
 /**
- * The only way out of the house: HTTP requests on behalf of workflows, through the guard, over shared connection pools.
+ * The only way out of the house: HTTP requests on behalf of workflows, through the guard, over shared connection pools; and
+ * TCP connections through the same guard (tcp.ts).
  * Absent on purpose: proxies from the environment, cookies, caches, and automatic repeats, which belong to the engine.
  */
 import { Agent, Pool } from 'undici';
@@ -8,6 +9,7 @@ import { type ExchangeResponse, exchange } from './exchange.ts';
 import { asEgressError, EgressError } from './failure.ts';
 import { createGuard, type Resolve, targetOf } from './guard.ts';
 import { type Hop, nextHop } from './redirect.ts';
+import { createEgressTcp, type EgressTcp } from './tcp.ts';
 
 export type EgressLimits = {
   /** More requests to one origin wait for a free connection. */
@@ -54,7 +56,8 @@ export type EgressResponse = ExchangeResponse;
 export type Egress = {
   /** Throws EgressDeniedError, EgressError, or the reason of the signal. Any status is an answer. */
   request(request: EgressRequest): Promise<EgressResponse>;
-  /** Ends all connections; requests under way fail. */
+  readonly tcp: EgressTcp;
+  /** Ends all connections of HTTP; requests under way fail. */
   close(): Promise<void>;
 };
 
@@ -110,6 +113,7 @@ export function createEgress({ allow, limits: given, resolve }: EgressOptions): 
       }
       throw new EgressError('redirects', `${hop.url.host} redirected more than ${maxHops} times`);
     },
+    tcp: createEgressTcp(guard, limits.connectTimeoutMs),
     close: () => agent.destroy(),
   };
 }

@@ -20,6 +20,8 @@ export type Target = { readonly host: string; readonly port: number };
 export type Guard = {
   /** Parses and checks what can be checked without asking DNS; throws EgressDeniedError. */
   check(url: string): URL;
+  /** The same for a host and port of TCP. */
+  checkTarget(target: Target): Target;
   /** The lookup of all sockets to one target: gives permitted addresses only, or fails with EgressDeniedError. */
   lookupFor(target: Target): LookupFunction;
 };
@@ -32,14 +34,22 @@ export function createGuard(allow: AllowList, resolve: Resolve = resolveBySystem
     return denied(target, address, kind ?? 'malformed');
   };
 
+  const checkLiteral = (target: Target): void => {
+    const literal = bareHost(target);
+    const problem = parseAddress(literal) ? refusal({ ...target, host: literal }, literal) : undefined;
+    if (problem) throw problem;
+  };
+
   return {
     check(text) {
       const url = parseUrl(text);
-      const target = targetOf(url);
-      const literal = target.host.startsWith('[') ? target.host.slice(1, -1) : target.host;
-      const problem = parseAddress(literal) ? refusal({ ...target, host: literal }, literal) : undefined;
-      if (problem) throw problem;
+      checkLiteral(targetOf(url));
       return url;
+    },
+    checkTarget(given) {
+      const target = parseTarget(given);
+      checkLiteral(target);
+      return target;
     },
     lookupFor: (target) => (_host, options, callback) => {
       permitted(target, resolve, refusal).then(
@@ -56,6 +66,11 @@ export function createGuard(allow: AllowList, resolve: Resolve = resolveBySystem
 
 export function targetOf(url: URL): Target {
   return { host: url.hostname, port: url.port ? Number(url.port) : url.protocol === 'https:' ? 443 : 80 };
+}
+
+/** Without the brackets that an IPv6 address has in a URL: as sockets and resolvers write it. */
+export function bareHost({ host }: Target): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 /** One forbidden address among good ones is left out, not chosen: only what was checked is ever connected to. */
@@ -79,6 +94,15 @@ function parseUrl(text: string): URL {
   if (url.username || url.password)
     throw new EgressDeniedError(url.host, 'User and password do not belong in the URL: send an Authorization header.');
   return url;
+}
+
+/** The URL parser has the last word on what a host is, so that both ways out read it alike (`127.1`, full-width dots). */
+function parseTarget({ host, port }: Target): Target {
+  const inUrl = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const url = URL.parse(`http://${inUrl}:${port}/`);
+  if (!url || port < 1 || url.href !== `http://${url.host}/`)
+    throw new EgressDeniedError('', 'The host is no name and no address, or the port is none.');
+  return targetOf(url);
 }
 
 function denied({ host, port }: Target, address: string, kind: string): EgressDeniedError {
