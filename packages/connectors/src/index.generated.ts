@@ -1,5 +1,6 @@
 /** All actions that come with the server. Written by scripts/generate-connector-index.mjs from the names of the files. */
 import type { Action } from '@cloudflow/sdk/index.ts';
+import databaseRunOperation from './database/run-operation.action.ts';
 import discordPostMessage from './discord/post-message.action.ts';
 import githubCommentIssue from './github/comment-issue.action.ts';
 import githubCreateIssue from './github/create-issue.action.ts';
@@ -14,6 +15,7 @@ import teamsPostMessage from './teams/post-message.action.ts';
 import webhookSend from './webhook/send.action.ts';
 
 export const actions: readonly Action[] = [
+  databaseRunOperation,
   discordPostMessage,
   githubCommentIssue,
   githubCreateIssue,

@@ -1,6 +1,7 @@
 /** An action step: its config against the schema of its type, its retry policy, its timeout. */
 import type { Expression } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { checkConstants } from './constant-fields.ts';
 import { checkCredential, secretsIn } from './credential-names.ts';
 import type { RetryDocument } from './document.ts';
 import type { Issues } from './issues.ts';
@@ -37,6 +38,7 @@ export function compileAction(
   warnOfRepeatedPost(step, config, issues);
   const template = sources.template(pointer, config, { ...view, names: [...view.names, 'secrets'] });
   checkCredential(config, pointer, issues);
+  checkConstants(config, action, { pointer, issues });
   const timeoutMs = readTimeout(timeout.value, timeout.pointer, issues) ?? stepTimeoutMs ?? action.defaultTimeoutMs;
   checkRetry(retry.value, retry.pointer, issues);
   return {

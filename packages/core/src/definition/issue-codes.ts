@@ -75,6 +75,7 @@ export const meaningCodes = {
   unknown_variable: 'An expression reads a variable that nothing writes.',
   unknown_input_field: 'An expression reads a field that `input_schema` does not allow.',
   sensitive_in_plain_text: 'What a sensitive step gave would be kept where nothing is encrypted.',
+  constant_expected: 'A field of an action that takes a constant holds an expression.',
   invalid_credential_name: 'A credential is named by something else than a constant name.',
   invalid_input_schema: '`input_schema` is not a JSON Schema that can be run.',
   nested_too_deep: 'Blocks or values are nested too deep.',

@@ -1,6 +1,6 @@
 /**
- * What an action gets when it runs, for its tests: the network is a list of answers, credentials are plain values, and what
- * the action asked for and logged can be looked at afterwards.
+ * What an action gets when it runs, for its tests: HTTP is a list of answers, TCP connects for real, credentials are plain
+ * values, and what the action asked for and logged can be looked at afterwards.
  *
  *     const context = fakeContext({ config: { name: 'Ada' }, http: [{ status: 201, json: { id: 7 } }] });
  *     expect(await runAction(createCustomer, context)).toEqual({ id: 7 });
@@ -12,6 +12,7 @@ import type { Credential } from '../credential.ts';
 import { ActionError } from '../error.ts';
 import type { HttpRequest } from '../http.ts';
 import { createFakeHttp, type HttpMock } from './fake-http.ts';
+import { createFakeTcp } from './fake-tcp.ts';
 
 export type FakeContextOptions<Config> = {
   readonly config: Config;
@@ -52,7 +53,9 @@ export function fakeContext<Config>(options: FakeContextOptions<Config>): FakeCo
     traceparent: '00-00000000000070008000000000000001-0000000000000001-01',
     attempt,
     signal,
+    timeoutMs: 5_000,
     http,
+    tcp: createFakeTcp(signal),
     log: { debug: write('debug'), info: write('info'), warn: write('warn') },
     credential: async (name) => credentialOf(credentials, name),
     requests: http.requests,

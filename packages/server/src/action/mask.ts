@@ -13,7 +13,7 @@ export type Mask = {
 
 const masked = '***';
 /** A shorter form, or beginning of one, would be found where it is not meant. */
-const fewestCharacters = 4;
+export const fewestCharacters = 4;
 
 export function createMask(secrets: Iterable<string>): Mask {
   const forms = [...new Set([...secrets].flatMap(formsOf))].sort((a, b) => b.length - a.length);

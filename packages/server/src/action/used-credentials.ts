@@ -8,7 +8,7 @@ import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import { withSecrets } from '@cloudflow/core/run/secret-marker.ts';
 import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
 import { headerOf, mayBeSentTo, type OpenCredential } from '../credential/index.ts';
-import { createMask, type Mask } from './mask.ts';
+import { createMask, fewestCharacters, type Mask } from './mask.ts';
 
 /** Undefined when the tenant has none of this name. */
 export type OpensCredentials = (tenantId: string, name: string) => Promise<OpenCredential | undefined>;
@@ -45,7 +45,7 @@ export function createUsedCredentials(open: OpensCredentials, tenantId: string):
         details: { credential: name },
       });
     used.set(name, found);
-    note(...found.secrets);
+    note(...found.secrets, ...found.secrets.flatMap(passwordsIn));
     return found;
   }
 
@@ -105,6 +105,20 @@ export function createUsedCredentials(open: OpensCredentials, tenantId: string):
       return mask;
     },
   };
+}
+
+/** The password in an address, as it is written there and as it is meant: a server may repeat it without the rest. */
+function passwordsIn(secret: string): readonly string[] {
+  const written = URL.parse(secret)?.password ?? '';
+  return [written, decoded(written)].filter((text) => text.length >= fewestCharacters);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function unusable(name: string, message: string): ActionError {

@@ -3,6 +3,7 @@
  * gains fields.
  */
 import type { ProblemError } from '../kernel/errors/problem.ts';
+import { authorityField, serverTypes } from './server-types.ts';
 
 export type CredentialField = {
   readonly text: string;
@@ -85,25 +86,18 @@ export const credentialTypes = {
     header: ({ name, value }) => [String(name).toLowerCase(), String(value)],
   },
   database: {
-    title: 'A database',
+    title: 'A database by its address',
     fields: {
       url: {
-        text: 'Address with user and password.',
+        text: 'Address with user and password, of PostgreSQL or MySQL; `?sslmode=disable` or `verify-full` decides on TLS.',
         secret: true,
         pattern: /^[a-z][a-z0-9+.-]*:\/\/.+/,
         expected: 'an address such as postgres://user:password@host:5432/database',
       },
+      ca: authorityField,
     },
   },
-  smtp: {
-    title: 'A mail server',
-    fields: {
-      host: { text: 'Its name.', pattern: /^[^\s/]+$/, expected: 'the name of a host' },
-      port: { text: 'Default: 587.', optional: true, pattern: /^\d{1,5}$/, expected: 'a number as text' },
-      username: { text: 'Who sends.', optional: true },
-      password: { text: 'The password.', secret: true, optional: true },
-    },
-  },
+  ...serverTypes,
   aws: {
     title: 'A key of AWS, or of what speaks its language',
     fields: {

@@ -64,6 +64,11 @@ const rows = {
     'The answer is not what was asked for, such as text where JSON was expected.',
     'Set `response` to what the other side sends.',
   ),
+  database: row(
+    'depends',
+    'The database refused a statement, or undid a transaction; `details.sqlstate` says why.',
+    'Look up the SQLSTATE. What passes (serialization, deadlock, a restart) is tried again; the rest is in the statement or its values.',
+  ),
   config_invalid: row(
     'no',
     'The `config` of the step, with its expressions evaluated, does not fit the action.',
