@@ -10,7 +10,7 @@ import type { ActionTcp } from './tcp.ts';
 
 export type { Credential } from './credential.ts';
 export type { ActionHttp, HttpRequest, HttpResponse } from './http.ts';
-export type { ActionTcp, TcpConnection, TcpOptions, TcpTarget } from './tcp.ts';
+export type { ActionTcp, TcpConnection, TcpOptions, TcpSocket, TcpTarget } from './tcp.ts';
 
 /** A failure that a workflow's author can meet, for the reference page and for `retry.on` and `retry.except`. */
 export type ActionErrorCode = {

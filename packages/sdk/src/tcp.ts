@@ -2,7 +2,9 @@
  * TCP as an action sees it: `ctx.tcp`. The platform stands behind it with the egress guard, a bound on connections, and the
  * end of the try, which closes what is still open. An action hands the socket to the driver of its protocol.
  */
-import type { Socket } from 'node:net';
+
+/** `net.Socket` of Node, to be handed to a driver. Not its type: the SDK is also for places where there is no Node. */
+export type TcpSocket = { destroy(): unknown };
 
 export type TcpTarget = {
   /** A name or an address. */
@@ -25,7 +27,7 @@ export type TcpOptions = {
 
 export type TcpConnection = {
   /** Connected. Closed when the try ends, and some seconds after `signal` has fired. */
-  readonly socket: Socket;
+  readonly socket: TcpSocket;
   /** The address is on the public internet: what is not encrypted can be read on the way. */
   readonly isPublic: boolean;
 };

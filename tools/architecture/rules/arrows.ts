@@ -23,7 +23,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
 const PURE_LIBRARIES = ['typebox', 're2js', '@noble/hashes'];
 
 /** What a connector may have of Node: the rest (network, files, processes) goes through its context. */
-const NODE_IN_CONNECTORS = ['node:buffer', 'node:crypto', 'node:url', 'node:util'];
+const NODE_IN_CONNECTORS = ['node:buffer', 'node:crypto', 'node:stream', 'node:url', 'node:util'];
 
 export function checkArrows(file: SourceFile): Violation[] {
   return file.imports.flatMap((each) => {

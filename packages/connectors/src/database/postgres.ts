@@ -1,4 +1,5 @@
 /** A session of PostgreSQL. */
+import type { Duplex } from 'node:stream';
 import type { ActionTcp } from '@cloudflow/sdk/index.ts';
 import pg from 'pg';
 import { connectionError, databaseError, statementTooSlow, tooManyBytes, tooManyRows } from './database-error.ts';
@@ -46,7 +47,8 @@ async function connected(tcp: ActionTcp, place: DatabasePlace, { timeoutMs }: Li
 
 /** Everything is given, because the driver would look for what is not in the environment and files of the server. */
 async function login(tcp: ActionTcp, place: DatabasePlace, settings: Settings): Promise<pg.Client> {
-  const { socket, isPublic } = await tcp.connect(place);
+  const { socket: opened, isPublic } = await tcp.connect(place);
+  const socket = opened as Duplex;
   // The driver connects its stream by itself: this one is connected, and says so when it is asked.
   const stream = Object.assign(socket, {
     connect() {
@@ -143,7 +145,8 @@ async function cancel(tcp: ActionTcp, client: pg.Client, place: DatabasePlace): 
   message.writeInt32BE(cancelRequest, 4);
   message.writeInt32BE(processID, 8);
   message.writeInt32BE(secretKey, 12);
-  const { socket } = await tcp.connect(place, { toCancel: true });
+  const connection = await tcp.connect(place, { toCancel: true });
+  const socket = connection.socket as Duplex;
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.resume().end(message);
   await withoutWaitingLong(closed);

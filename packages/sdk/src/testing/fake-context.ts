@@ -1,5 +1,5 @@
 /**
- * What an action gets when it runs, for its tests: HTTP is a list of answers, TCP connects for real, credentials are plain
+ * What an action gets when it runs, for its tests: HTTP is a list of answers, TCP is what the test hands in, credentials are plain
  * values, and what the action asked for and logged can be looked at afterwards.
  *
  *     const context = fakeContext({ config: { name: 'Ada' }, http: [{ status: 201, json: { id: 7 } }] });
@@ -11,13 +11,15 @@ import type { ActionContext, ActionLog } from '../action.ts';
 import type { Credential } from '../credential.ts';
 import { ActionError } from '../error.ts';
 import type { HttpRequest } from '../http.ts';
+import type { ActionTcp } from '../tcp.ts';
 import { createFakeHttp, type HttpMock } from './fake-http.ts';
-import { createFakeTcp } from './fake-tcp.ts';
 
 export type FakeContextOptions<Config> = {
   readonly config: Config;
   /** Each is given once; the first that fits a request answers it. Without one left, the request is an error. */
   readonly http?: readonly HttpMock[];
+  /** Without it, a connection is an error. */
+  readonly tcp?: ActionTcp;
   readonly credentials?: Readonly<Record<string, Credential>>;
   /** 1 when absent. The idempotency key is the same whichever it is, as for every try of one step. */
   readonly attempt?: number;
@@ -38,7 +40,7 @@ export type FakeContext<Config> = ActionContext<Config> & {
 };
 
 export function fakeContext<Config>(options: FakeContextOptions<Config>): FakeContext<Config> {
-  const { config, http: mocks = [], credentials = {}, attempt = 1 } = options;
+  const { config, http: mocks = [], tcp = noTcp, credentials = {}, attempt = 1 } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const logged: LogLine[] = [];
@@ -55,7 +57,7 @@ export function fakeContext<Config>(options: FakeContextOptions<Config>): FakeCo
     signal,
     timeoutMs: 5_000,
     http,
-    tcp: createFakeTcp(signal),
+    tcp,
     log: { debug: write('debug'), info: write('info'), warn: write('warn') },
     credential: async (name) => credentialOf(credentials, name),
     requests: http.requests,
@@ -63,6 +65,11 @@ export function fakeContext<Config>(options: FakeContextOptions<Config>): FakeCo
     abort: () => controller.abort(new Error('The try was stopped')),
   };
 }
+
+const refuseTcp = async (): Promise<never> => {
+  throw new Error('The action asked for a connection over TCP, for which the test has handed in nothing');
+};
+const noTcp: ActionTcp = { connect: refuseTcp, addressOf: refuseTcp };
 
 function credentialOf(credentials: Readonly<Record<string, Credential>>, name: string): Credential {
   const found = Object.hasOwn(credentials, name) ? credentials[name] : undefined;
