@@ -37,6 +37,11 @@ export const generators = [
     outputs: ['docs/reference/definition.md', 'docs/reference/workflow-1.0.schema.json'],
   },
   {
+    name: 'reference of the command line',
+    command: ['scripts/generate-cli-page.mjs'],
+    outputs: ['docs/reference/cli.md'],
+  },
+  {
     name: 'reference of the configuration',
     command: ['scripts/generate-config-page.mjs'],
     outputs: ['docs/reference/config.md'],

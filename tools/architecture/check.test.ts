@@ -7,6 +7,7 @@ import { checkArchitecture } from './check.ts';
 import { printed } from './violation.ts';
 
 const clean: Readonly<Record<string, string>> = {
+  'packages/cli/src/start.ts': `export const start = () => import('../../server/src/main.ts');`,
   'packages/core/src/run/decide.ts': `
     import Type from 'typebox';
     import type { Event } from './event.ts';
@@ -107,6 +108,8 @@ describe('the arrows', () => {
     ['a connector to another', 'packages/connectors/src/a/a.ts', '../http/get.action.ts', 'stands alone'],
     ['a connector to the network', 'packages/connectors/src/a/a.ts', 'node:http', 'ctx.http'],
     ['web to the server', 'packages/web/src/a.ts', '@cloudflow/server/config.ts', 'server is out of reach'],
+    ['the command line to a service', 'packages/cli/src/a.ts', '../../server/src/engine/index.ts', 'by its main'],
+    ['the SDK to the command line', 'packages/sdk/src/a.ts', '../../cli/src/world.ts', 'cli is out of reach'],
     ['the kernel to a service', 'packages/server/src/kernel/a/a.ts', '../../engine/index.ts', 'knows no service'],
     ['the kernel to config', 'packages/server/src/kernel/a/a.ts', '../../config.ts', 'knows no service'],
     ['a service to compose', 'packages/server/src/engine/a.ts', '../compose.ts', 'above the services'],
@@ -200,6 +203,12 @@ describe('what is forbidden', () => {
   ])('is the environment outside config.ts: %s', (text) => {
     finds('packages/server/src/engine/a.ts', text, 'reads process.env');
     expect(check({ 'packages/server/src/engine/a.test.ts': text })).toEqual([]);
+  });
+
+  it('is not the environment of the command line in its one reader', () => {
+    const text = 'export const a = process.env.HOME;';
+    expect(check({ 'packages/cli/src/world.ts': text })).toEqual([]);
+    finds('packages/cli/src/main.ts', text, 'only packages/cli/src/world.ts does');
   });
 
   it.each([

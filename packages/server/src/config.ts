@@ -145,8 +145,8 @@ export const settings = {
 
 export type Config = Omit<Values<typeof settings>, 'logFormat'> & { readonly logFormat: 'json' | 'pretty' };
 
-/** Read by clients and by the acceptance program from the same environment. */
-const foreign = ['CLOUDFLOW_URL', 'CLOUDFLOW_API_KEY'];
+/** Read by the command line, by clients and by the acceptance program from the same environment. */
+const foreign = ['URL', 'API_KEY', 'API_KEY_FILE', 'PROFILE', 'OUTPUT'].map((name) => `CLOUDFLOW_${name}`);
 
 export type ConfigSource = {
   readonly environment: Environment;

@@ -3,6 +3,7 @@
  *
  *     core <- sdk <- connectors
  *     core <- server/kernel <- server/<service> <- server/compose <- server/main
+ *     core <- sdk <- cli -> server/main
  *     a service -> another service only through its index.ts
  */
 import type { ServerPlace } from '../place.ts';
@@ -17,6 +18,7 @@ const WORKSPACES: Readonly<Record<string, readonly string[]>> = {
   connectors: ['core', 'sdk', 'connectors'],
   server: ['core', 'sdk', 'connectors', 'server'],
   web: ['core', 'web'],
+  cli: ['core', 'sdk', 'cli', 'server'],
 };
 
 /** The libraries that core may import: pure, and the same in the browser. Another one is a line here, and an ADR. */
@@ -56,8 +58,16 @@ function fileRefusal(file: SourceFile, each: Import, target: string): string | u
   if (to.isTest && !file.place.isTest) return 'production code never imports test code';
   if (file.place.connector !== undefined && to.connector !== undefined && file.place.connector !== to.connector)
     return 'a connector stands alone: it may use the SDK and its own folder';
+  if (file.place.workspace === 'cli' && to.workspace === 'server') return cliRefusal(file, target);
   if (file.place.server && to.server) return serverRefusal(file, file.place.server, { each, target, to: to.server });
   return to.workspace === 'connectors' ? connectorsRefusal(file) : undefined;
+}
+
+/** The command line is a client like any other, with one exception: it can become the server. */
+function cliRefusal({ place }: SourceFile, target: string): string | undefined {
+  return place.isTest || target === 'packages/server/src/main.ts'
+    ? undefined
+    : 'the command line runs the server by its main, and asks everything else of its API';
 }
 
 /** The services know actions by what the SDK says of them; which ones there are is known in one place. */

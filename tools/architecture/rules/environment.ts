@@ -1,12 +1,14 @@
-/** Only config.ts reads the environment; everything else gets what it needs as arguments. */
+/** One file of a program reads its environment; everything else gets what it needs as arguments. */
 import type { Node } from 'oxc-parser';
 import type { SourceFile } from '../source-file.ts';
 import type { Violation } from '../violation.ts';
 
-const READER = 'packages/server/src/config.ts';
+const READERS: Readonly<Record<string, string>> = { cli: 'packages/cli/src/world.ts' };
+const SERVER_READER = 'packages/server/src/config.ts';
 
 export function checkEnvironment(file: SourceFile): Violation[] {
-  if (!file.path.startsWith('packages/') || file.place.isTest || file.path === READER) return [];
+  const reader = READERS[file.place.workspace] ?? SERVER_READER;
+  if (!file.path.startsWith('packages/') || file.place.isTest || file.path === reader) return [];
   const lines: number[] = [];
   file.walk((node) => {
     if (readsEnvironment(node)) lines.push(file.lineOf(node));
@@ -16,7 +18,7 @@ export function checkEnvironment(file: SourceFile): Violation[] {
   return lines.map((line) => ({
     path: file.path,
     line,
-    message: `reads process.env: only ${READER} does, so make it a setting there and take its value as an argument`,
+    message: `reads process.env: only ${reader} does, so take its value from there as an argument`,
   }));
 }
 

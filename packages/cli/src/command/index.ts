@@ -1,0 +1,21 @@
+/** All commands. A new one is a file in the folder of its noun; a new noun is a folder, and a line here. */
+import type { Command, CommandGroup } from '../program/command.ts';
+import { apiCommand } from './api/api.ts';
+import { authCommands } from './auth/auth.ts';
+import { completionCommand } from './completion/completion.ts';
+import { credentialCommands } from './credential/credential.ts';
+import { operationCommands } from './operation/operation.ts';
+import { runCommands } from './run/run.ts';
+import { startCommand } from './start/start.ts';
+import { workflowCommands } from './workflow/workflow.ts';
+
+export const commands: readonly (Command | CommandGroup)[] = [
+  startCommand,
+  authCommands,
+  workflowCommands,
+  runCommands,
+  operationCommands,
+  credentialCommands,
+  apiCommand,
+  completionCommand,
+];
