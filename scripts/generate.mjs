@@ -27,9 +27,9 @@ export const generators = [
     outputs: ['docs/reference/actions.md'],
   },
   {
-    name: 'typed part of the client',
+    name: 'typed part of the client, and its reference',
     command: ['tools/client/main.ts'],
-    outputs: ['packages/sdk/src/client/api.generated.ts'],
+    outputs: ['packages/sdk/src/client/api.generated.ts', 'docs/reference/sdk.md'],
   },
   {
     name: 'reference and schema of the definition language',

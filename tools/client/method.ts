@@ -31,7 +31,9 @@ export type Body = { readonly schema: Schema; readonly isRequired: boolean; read
 export function describeMethods({ paths }: OpenApi): readonly Method[] {
   const taken = new Map<string, string>();
   const methods = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => describe(method.toUpperCase(), path, operation)),
+    Object.entries(operations).map(([method, operation]) =>
+      describe(method.toUpperCase(), path, { operation, isThing: 'get' in operations }),
+    ),
   );
   for (const { resource, name, verb, path } of methods) {
     const called = `${resource}.${name}`;
@@ -43,9 +45,19 @@ export function describeMethods({ paths }: OpenApi): readonly Method[] {
   return methods.sort((a, b) => compare(`${a.resource}.${a.name}`, `${b.resource}.${b.name}`));
 }
 
+/** By resource, in the order of their names. */
+export function resourcesOf(
+  methods: readonly Method[],
+): readonly (readonly [resource: string, methods: readonly Method[]])[] {
+  const names = [...new Set(methods.map(({ resource }) => resource))];
+  return names.map((name) => [name, methods.filter(({ resource }) => resource === name)]);
+}
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-function describe(verb: string, path: string, operation: Operation): Method {
+type Described = { readonly operation: Operation; readonly isThing: boolean };
+
+function describe(verb: string, path: string, { operation, isThing }: Described): Method {
   const { parameters } = operation;
   const { replies, isOpaque } = repliesOf(operation);
   const query = parameters.filter((each) => each.in === 'query');
@@ -53,7 +65,7 @@ function describe(verb: string, path: string, operation: Operation): Method {
   const isPaged = query.some(({ name }) => name === 'cursor');
   const takesKey = header('idempotency-key');
   const [resource = '', name = ''] = (
-    chosenNames[`${verb} ${path}`] ?? nameOf(verb, path, { isList: isList(replies) })
+    chosenNames[`${verb} ${path}`] ?? nameOf(verb, path, { isList: isList(replies), isThing })
   ).split('.');
   return {
     resource,
@@ -104,28 +116,39 @@ function bodyOf({ requestBody, operationId }: Operation, query: readonly Paramet
   return { schema, isRequired: requestBody.required, isWhole };
 }
 
+export type NameFacts = {
+  /** It answers with `data`, a list. */
+  readonly isList: boolean;
+  /** The same path can be read: it is a thing, and no deed. */
+  readonly isThing: boolean;
+};
+
 /** By rule; what reads badly so is in `chosenNames`. */
-export function nameOf(verb: string, path: string, { isList }: { readonly isList: boolean }): string {
+export function nameOf(verb: string, path: string, { isList, isThing }: NameFacts): string {
   const [first = '', ...rest] = path.split('/').filter((part) => part !== '');
   const resource = camel(first.split('-'));
-  if (rest.length === 0)
-    return `${resource}.${{ GET: isList ? 'list' : 'get', POST: 'create', PUT: 'set', PATCH: 'update' }[verb] ?? 'delete'}`;
-  const inside = isPlace(rest[0]) ? rest.slice(1) : rest;
-  if (inside.length === 0)
-    return `${resource}.${{ GET: 'get', PUT: 'replace', PATCH: 'update', DELETE: 'delete' }[verb] ?? 'create'}`;
+  const isOne = isPlace(rest[0]);
+  const inside = isOne ? rest.slice(1) : rest;
+  if (inside.length > 0) return `${resource}.${nameInside(verb, inside, isThing)}`;
+  const ofAll = { GET: isList ? 'list' : 'get', POST: 'create', PUT: 'set', PATCH: 'update', DELETE: 'delete' };
+  const ofOne = { ...ofAll, GET: 'get', PUT: 'replace' };
+  return `${resource}.${(isOne ? ofOne : ofAll)[verb as keyof typeof ofAll]}`;
+}
+
+/** Of `steps/{path}/skip`: what stands before a place is one of many. */
+function nameInside(verb: string, inside: readonly string[], isThing: boolean): string {
   const words = inside.flatMap((part, at) => {
     if (isPlace(part)) return [];
-    return [isPlace(inside[at + 1]) ? singular(part) : part];
+    return (isPlace(inside[at + 1]) ? singular(part) : part).split('-');
   });
-  const prefix = { PUT: 'set', PATCH: 'update', DELETE: 'delete' }[verb];
-  if (prefix) return `${resource}.${camel([prefix, ...words.flatMap(split)])}`;
-  const isDeed = verb === 'POST' && words.length > 1 && inside.some(isPlace) && !isPlace(inside.at(-1));
-  const ordered = isDeed ? [words.at(-1) ?? '', ...words.slice(0, -1)] : words;
-  return `${resource}.${camel(ordered.flatMap(split))}`;
+  if (verb === 'GET') return camel(words);
+  if (verb !== 'POST') return camel([{ PUT: 'set', PATCH: 'update' }[verb] ?? 'delete', ...words]);
+  if (isThing) return camel(['create', ...words.slice(0, -1), singular(words.at(-1) ?? '')]);
+  const isDeedToOne = inside.some(isPlace) && !isPlace(inside.at(-1));
+  return camel(isDeedToOne ? [words.at(-1) ?? '', ...words.slice(0, -1)] : words);
 }
 
 const isPlace = (part: string | undefined) => part?.startsWith('{') ?? false;
-const split = (word: string) => word.split('-');
 
 export function singular(word: string): string {
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;

@@ -1,7 +1,7 @@
 /** The typed part of the client as a file: types, what each method takes and gives, and the table that the methods are made from. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { capital, type Method } from './method.ts';
+import { capital, type Method, resourcesOf } from './method.ts';
 import { type NamedTypes, namedTypes, rowOf } from './named-types.ts';
 import type { OpenApi } from './open-api.ts';
 import { comment, key, type Schema, shapeText, typeText } from './type-text.ts';
@@ -19,8 +19,7 @@ export function printClient({ components }: OpenApi, methods: readonly Method[])
   const names = namedTypes(methods);
   const codes = components.schemas.Problem?.properties?.code;
   if (codes === undefined) throw new Error('the OpenAPI document has no table of codes');
-  const resources = [...new Set(methods.map(({ resource }) => resource))];
-  const of = (resource: string) => methods.filter((method) => method.resource === resource);
+  const resources = resourcesOf(methods);
   return formatted(
     [
       head,
@@ -28,14 +27,12 @@ export function printClient({ components }: OpenApi, methods: readonly Method[])
       ...names.all.map(([name, schema]) => `export type ${name} = ${shapeText(schema, names.nameOf)};`),
       ...methods.flatMap((method) => paramsType(method, names)),
       ...methods.flatMap((method) => replyType(method, names)),
-      ...resources.map(
-        (resource) =>
-          `export type ${capital(resource)}Api = {\n${of(resource)
-            .map((each) => signature(each, names))
-            .join('\n')}\n};`,
-      ),
-      `export type Api = {\n${resources.map((each) => `readonly ${each}: ${capital(each)}Api;`).join('\n')}\n};`,
-      `export const operations = {\n${resources.map((each) => `${each}: {\n${of(each).map(entry).join('\n')}\n},`).join('\n')}\n} as const satisfies Operations;`,
+      ...resources.map(([resource, own]) => {
+        const signatures = own.map((each) => signature(each, names));
+        return `export type ${capital(resource)}Api = {\n${signatures.join('\n')}\n};`;
+      }),
+      `export type Api = {\n${resources.map(([each]) => `readonly ${each}: ${capital(each)}Api;`).join('\n')}\n};`,
+      `export const operations = {\n${resources.map(([each, own]) => `${each}: {\n${own.map(entry).join('\n')}\n},`).join('\n')}\n} as const satisfies Operations;`,
     ].join('\n\n'),
   );
 }

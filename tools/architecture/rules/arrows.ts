@@ -27,6 +27,10 @@ const PURE_LIBRARIES = ['typebox', 're2js', '@noble/hashes'];
 /** What a connector may have of Node: the rest (network, files, processes) goes through its context. */
 const NODE_IN_CONNECTORS = ['node:buffer', 'node:crypto', 'node:stream', 'node:url', 'node:util'];
 
+/** Of the SDK what browsers and edge runtimes load as it is: it stands on the language and the web, and on nothing else. */
+const RUNS_EVERYWHERE = /^packages\/sdk\/src\/(client|webhook)\//;
+const RUNS_EVERYWHERE_REFUSAL = 'it runs in browsers, too, so it may use its own folder only';
+
 export function checkArrows(file: SourceFile): Violation[] {
   return file.imports.flatMap((each) => {
     const reason = refusal(file, each);
@@ -40,8 +44,9 @@ function refusal(file: SourceFile, each: Import): string | undefined {
   return each.target === undefined ? packageRefusal(file, each.specifier) : fileRefusal(file, each, each.target);
 }
 
-function packageRefusal({ place }: SourceFile, specifier: string): string | undefined {
+function packageRefusal({ path, place }: SourceFile, specifier: string): string | undefined {
   if (place.isTest) return undefined;
+  if (RUNS_EVERYWHERE.test(path)) return RUNS_EVERYWHERE_REFUSAL;
   const isOneOf = (names: readonly string[]) =>
     names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   if (place.workspace === 'core' && !isOneOf(PURE_LIBRARIES))
@@ -56,6 +61,8 @@ function fileRefusal(file: SourceFile, each: Import, target: string): string | u
   if (!(WORKSPACES[file.place.workspace] ?? []).includes(to.workspace))
     return `the arrows say ${allowed(file.place.workspace)}, so ${to.workspace} is out of reach here`;
   if (to.isTest && !file.place.isTest) return 'production code never imports test code';
+  const everywhere = file.place.isTest ? undefined : RUNS_EVERYWHERE.exec(file.path)?.[0];
+  if (everywhere !== undefined && !target.startsWith(everywhere)) return RUNS_EVERYWHERE_REFUSAL;
   if (file.place.connector !== undefined && to.connector !== undefined && file.place.connector !== to.connector)
     return 'a connector stands alone: it may use the SDK and its own folder';
   if (file.place.workspace === 'cli' && to.workspace === 'server') return cliRefusal(file, target);

@@ -38,18 +38,18 @@ export async function waitForEnd(
     if (seen.finished_at !== null) return seen;
     // The journal after what was seen: its end is what is waited for.
     for await (const _event of followEvents(transport, id, { ...under, after: `${seen.as_of_seq}.0` }));
-    return undefined;
+    return api.executions.get(id, {}, under);
   };
   try {
     for (;;) {
       try {
-        const ended = await look();
-        if (ended) return ended;
+        const seen = await look();
+        if (seen.finished_at !== null) return seen;
       } catch (error) {
         if (deadline.signal.aborted || !isThere || !isPassing(error)) throw error;
         problem = error;
-        await transport.pause(lookAgainMs * transport.random(), deadline.signal);
       }
+      await transport.pause(lookAgainMs * transport.random(), deadline.signal);
     }
   } catch (error) {
     if (!deadline.isOver()) throw error;

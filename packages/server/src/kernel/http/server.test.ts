@@ -326,7 +326,8 @@ test('only the origins of the configuration may call from a page [S098]', async 
     headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST' },
   });
   expect(preflight.statusCode).toBe(204);
-  expect(preflight.headers['access-control-allow-headers']).toContain('Authorization');
+  for (const name of ['Authorization', 'Idempotency-Key', 'Last-Event-ID'])
+    expect(preflight.headers['access-control-allow-headers']).toContain(name);
   expect(preflight.headers['access-control-allow-credentials']).toBeUndefined();
 });
 

@@ -226,7 +226,7 @@ function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: read
   reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
   reply.header(
     'access-control-allow-headers',
-    'Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Correlation-ID, traceparent',
+    'Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Correlation-ID, traceparent',
   );
   reply.header('access-control-max-age', '600');
 }
