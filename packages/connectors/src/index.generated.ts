@@ -9,6 +9,13 @@ import githubDispatchWorkflow from './github/dispatch-workflow.action.ts';
 import githubGet from './github/get.action.ts';
 import graphqlQuery from './graphql/query.action.ts';
 import httpRequest from './http/request.action.ts';
+import llmChat from './llm/chat.action.ts';
+import llmEmbed from './llm/embed.action.ts';
+import s3DeleteObject from './s3/delete-object.action.ts';
+import s3GetObject from './s3/get-object.action.ts';
+import s3ListObjects from './s3/list-objects.action.ts';
+import s3Presign from './s3/presign.action.ts';
+import s3PutObject from './s3/put-object.action.ts';
 import slackPostMessage from './slack/post-message.action.ts';
 import slackUpdateMessage from './slack/update-message.action.ts';
 import teamsPostMessage from './teams/post-message.action.ts';
@@ -24,6 +31,13 @@ export const actions: readonly Action[] = [
   githubGet,
   graphqlQuery,
   httpRequest,
+  llmChat,
+  llmEmbed,
+  s3DeleteObject,
+  s3GetObject,
+  s3ListObjects,
+  s3Presign,
+  s3PutObject,
   slackPostMessage,
   slackUpdateMessage,
   teamsPostMessage,
