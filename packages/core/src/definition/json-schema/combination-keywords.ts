@@ -84,6 +84,11 @@ function explain(union: Union, value: Json, at: Place | null, run: CheckRun): fa
     (problems) => problems.length > 0 && !problems.some((each) => each.pointer === here && isOfKind(each)),
   );
   const [best] = close.sort((a, b) => weight(a) - weight(b));
+  const missing = missingOnly(attempts);
+  if (missing !== null) {
+    run.problems.push(missing);
+    return false;
+  }
   if (best !== undefined) {
     run.problems.push(...best);
     return false;
@@ -94,6 +99,16 @@ function explain(union: Union, value: Json, at: Place | null, run: CheckRun): fa
     message: `expected ${expectation(union.schema) ?? union.alternatives.map(label).join(', or ')}, but this is ${kindOf(value)}`,
     suggestion,
   }));
+}
+
+/** When each alternative wants one field and has nothing else against the value, one sentence names them all. */
+function missingOnly(attempts: readonly (readonly Problem[])[]): Problem | null {
+  const [first] = attempts[0] ?? [];
+  if (first === undefined || attempts.length < 2) return null;
+  if (attempts.some(([only, ...rest]) => only?.code !== 'missing_field' || rest.length > 0)) return null;
+  const names = [...new Set(attempts.map(([only]) => `\`${only?.pointer.split('/').at(-1)}\``))];
+  if (names.length < 2) return null;
+  return { ...first, message: `one of ${names.slice(0, -1).join(', ')} and ${names.at(-1)} is missing` };
 }
 
 /** The value itself, and not something in it, is of another kind. */

@@ -155,6 +155,18 @@ describe('a compiled schema', () => {
   });
 });
 
+describe('alternatives that each want one field', () => {
+  const schema = { type: 'object', anyOf: [{ required: ['for'] }, { required: ['until'] }, { required: ['signal'] }] };
+
+  it('are named in one sentence, where the first would stand', () => {
+    const compiled = compileSchema(schema);
+    if (!('ok' in compiled)) throw new Error('the schema is refused');
+    expect(compiled.ok.check({})).toEqual([
+      { pointer: '/for', code: 'missing_field', message: 'one of `for`, `until` and `signal` is missing' },
+    ]);
+  });
+});
+
 describe('a schema that cannot be run is refused', () => {
   it.each<[string, Json, string]>([
     ['a number', 5, ''],

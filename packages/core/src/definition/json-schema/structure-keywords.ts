@@ -26,7 +26,7 @@ export function objectChecks(schema: JsonObject, compiler: Compiler): readonly C
       (value, at, run) =>
         !isJsonObject(value) ||
         Object.keys(value).length >= minProperties ||
-        refuse(run, at, () => ({ code: 'too_short', message: `expected at least ${minProperties} fields` })),
+        refuse(run, at, () => ({ code: 'too_short', message: `expected at least ${counted(minProperties)}` })),
     );
   }
   if (typeof maxProperties === 'number') {
@@ -34,10 +34,14 @@ export function objectChecks(schema: JsonObject, compiler: Compiler): readonly C
       (value, at, run) =>
         !isJsonObject(value) ||
         Object.keys(value).length <= maxProperties ||
-        refuse(run, at, () => ({ code: 'too_long', message: `expected at most ${maxProperties} fields` })),
+        refuse(run, at, () => ({ code: 'too_long', message: `expected at most ${counted(maxProperties)}` })),
     );
   }
   return checks;
+}
+
+function counted(fields: number): string {
+  return `${fields} ${fields === 1 ? 'field' : 'fields'}`;
 }
 
 function requiredCheck(keys: readonly string[], schema: JsonObject): Check {
