@@ -12,7 +12,8 @@ import * as schemas from '../route-schemas.ts';
 const body = Type.Object(
   {
     from: Type.String({
-      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,1023}$',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+      maxLength: 1_024,
       'x-expected': '`failed`, `start`, the id of a step, or a path as `/steps` shows it',
       description:
         '`failed`: what has no outcome of its own runs again. A step, by its id or by the path of one run of it: that step and ' +
