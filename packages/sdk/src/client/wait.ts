@@ -36,8 +36,8 @@ export async function waitForEnd(
     const seen = await api.executions.get(id, {}, under);
     isThere = true;
     if (seen.finished_at !== null) return seen;
-    // The journal after what was seen: its end is what is waited for.
-    for await (const _event of followEvents(transport, id, { ...under, after: `${seen.as_of_seq}.0` }));
+    // The journal after what was seen: its end is what is waited for. Where it cannot be followed, looking tells.
+    for await (const _event of followEvents(transport, id, { ...under, after: `${seen.as_of_seq}.0`, retries: 1 }));
     return api.executions.get(id, {}, under);
   };
   try {
