@@ -45,5 +45,6 @@ describe('the type of a schema', () => {
 
   it('is not guessed', () => {
     expect(() => text({ type: 'date' })).toThrow('date');
+    expect(() => text({ $ref: '#/components/schemas/Problem' })).toThrow('Problem');
   });
 });

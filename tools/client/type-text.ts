@@ -1,6 +1,7 @@
 /** A JSON Schema, as TypeBox prints it, as the text of a TypeScript type. */
 
 export type Schema = {
+  readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -25,6 +26,7 @@ export function typeText(schema: Schema, nameOf: NameOf = () => undefined): stri
 /** The type as it is written out, whatever its name. */
 export function shapeText(schema: Schema, nameOf: NameOf): string {
   const { anyOf, oneOf, allOf, type } = schema;
+  if (schema.$ref !== undefined) throw new Error(`the reference ${schema.$ref} is not followed`);
   if ('const' in schema) return literal(schema.const);
   if (schema.enum) return union(schema.enum.map(literal));
   const choices = anyOf ?? oneOf;
