@@ -6,6 +6,7 @@ import {
   engineMetrics,
   engineObserver,
   houseMetrics,
+  taskMetrics,
 } from '../packages/server/src/compose/part-metrics.ts';
 import { silentLog } from '../packages/server/src/kernel/log/log.ts';
 import { createHttpMetrics } from '../packages/server/src/kernel/metrics/http-metrics.ts';
@@ -27,6 +28,7 @@ engineMetrics(metrics, {
 attemptMetrics(metrics);
 databaseMetrics(metrics, { poolState: () => ({ open: 0, idle: 0, waiting: 0, size: 0 }) });
 houseMetrics(metrics);
+taskMetrics(metrics);
 createHousekeeping({ tasks: [], log: silentLog, metrics });
 
 const text = await metrics.text();

@@ -523,6 +523,48 @@ create policy engine on shards for all to cloudflow_engine using (true) with che
 create policy owner on shards for all to <owner> using (true) with check (true);
 grant select, update on shards to cloudflow_engine;
 
+create table tasks (
+  id                   uuid not null default gen_random_uuid(),
+  execution_id         uuid not null,
+  tenant_id            uuid not null,
+  lease_token          uuid,
+  offered_at           timestamp with time zone not null,
+  claimed_at           timestamp with time zone,
+  lease_until          timestamp with time zone,
+  deadline             timestamp with time zone,
+  ended_at             timestamp with time zone,
+  timeout_ms           bigint not null,
+  attempt              integer not null,
+  shard                smallint not null,
+  priority             smallint not null,
+  state                smallint not null default 0,
+  at_most_once         smallint not null,
+  stop                 boolean not null default false,
+  type                 text not null,
+  try                  text not null,
+  path                 text not null,
+  workflow             text not null,
+  idempotency_key      text not null,
+  correlation_id       text not null,
+  input                text not null,
+  worker               text,
+  ended_as             text,
+  constraint tasks_pkey PRIMARY KEY (id),
+  constraint tasks_shard_check CHECK (((shard >= 0) AND (shard <= 255))),
+  constraint tasks_state_check CHECK (((state >= 0) AND (state <= 3)))
+);
+CREATE INDEX tasks_leases ON tasks USING btree (lease_until) WHERE (state = 1);
+CREATE UNIQUE INDEX tasks_open ON tasks USING btree (execution_id, try) WHERE (state < 3);
+CREATE INDEX tasks_over ON tasks USING btree (ended_at) WHERE (state >= 2);
+CREATE INDEX tasks_queue ON tasks USING btree (tenant_id, type, priority, offered_at, id) WHERE (state = 0);
+CREATE INDEX tasks_waiting ON tasks USING btree (offered_at) WHERE (state = 0);
+alter table tasks enable row level security, force row level security;
+create policy app on tasks for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on tasks for all to cloudflow_engine using (true) with check (true);
+create policy owner on tasks for all to <owner> using (true) with check (true);
+grant select, update on tasks to cloudflow_app;
+grant delete, insert, select, update on tasks to cloudflow_engine;
+
 create table tenants (
   id                   uuid not null,
   slug                 text not null,
@@ -536,6 +578,26 @@ alter table tenants enable row level security, force row level security;
 create policy app on tenants for all to cloudflow_app using ((id = current_tenant()));
 create policy owner on tenants for all to <owner> using (true) with check (true);
 grant select on tenants to cloudflow_app;
+
+create table worker_actions (
+  tenant_id            uuid not null,
+  declared_at          timestamp with time zone not null default now(),
+  asked_at             timestamp with time zone,
+  version              integer not null,
+  type                 text not null,
+  digest               bytea not null,
+  declaration          text not null,
+  constraint worker_actions_pkey PRIMARY KEY (tenant_id, type, version),
+  constraint worker_actions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint worker_actions_type_check CHECK ((type <> ''::text)),
+  constraint worker_actions_version_check CHECK ((version > 0))
+);
+alter table worker_actions enable row level security, force row level security;
+create policy app on worker_actions for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy engine on worker_actions for select to cloudflow_engine using (true);
+create policy owner on worker_actions for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on worker_actions to cloudflow_app;
+grant select on worker_actions to cloudflow_engine;
 
 create table workflow_drafts (
   tenant_id            uuid not null,

@@ -3,11 +3,13 @@ import { compileStored } from '../src/definition/compile.ts';
 import type { ActionCatalog, Plan } from '../src/definition/plan.ts';
 import type { Json, JsonObject } from '../src/json.ts';
 
+/** What a worker of the tenant runs. */
+const task = { type: 'task', configSchema: true, defaultTimeoutMs: 10_000, byWorker: true };
 const act = { type: 'act', configSchema: { type: 'object' }, defaultTimeoutMs: 10_000 };
 
 export const catalog: ActionCatalog = {
-  find: (type) => (type === 'act' ? act : undefined),
-  types: () => ['act'],
+  find: (type) => [act, task].find((each) => each.type === type),
+  types: () => ['act', 'task'],
 };
 
 type Fields = { readonly [field: string]: Json };

@@ -77,9 +77,11 @@ export const untilAborted: Deed = (_, signal) =>
   });
 
 const action = { type: 'act', configSchema: { type: 'object' }, defaultTimeoutMs: 60_000 };
+/** What workers of the tenant run. */
+const task = { type: 'task', configSchema: true, defaultTimeoutMs: 60_000, byWorker: true };
 const catalog: ActionCatalog = {
-  find: (type) => (type === action.type ? action : undefined),
-  types: () => [action.type],
+  find: (type) => [action, task].find((each) => each.type === type),
+  types: () => [action.type, task.type],
 };
 
 /** Call once at the top of a test file: a database for the file. */
@@ -139,6 +141,7 @@ export function useEngines(createDatabase: () => Promise<TestDatabase> = createT
         planOf,
         blobs: createPostgresBlobs(test.database),
         secrets,
+        taskQuietMs: 0,
         readHead: createReading({ database: test.database, planOf, blobs: createPostgresBlobs(test.database), secrets })
           .find,
         clock: systemClock,

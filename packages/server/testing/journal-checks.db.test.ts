@@ -8,7 +8,7 @@ const engines: TestEngines = useEngines();
 
 /** What has run before the damage: ended in each way, waiting for a time, under way without an owner, and one behind another. */
 const ids: Record<
-  'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'queued' | 'locking' | 'items' | 'parent',
+  'done' | 'failed' | 'cancelled' | 'waiting' | 'executing' | 'queued' | 'locking' | 'items' | 'parent' | 'atWorker',
   string
 > = {
   queued: '',
@@ -20,6 +20,7 @@ const ids: Record<
   executing: '',
   items: '',
   parent: '',
+  atWorker: '',
 };
 
 const patient = { timeout: 10_000 };
@@ -45,6 +46,7 @@ beforeAll(async () => {
       nap('long', '1h', needs('each')),
     ],
     parent: [{ id: 'call', type: 'sub_workflow', config: { workflow_id: child.slug } }],
+    atWorker: [{ id: 'charge', type: 'task', config: {} }],
     locking: [nap('holder', '1h', one), nap('behind', '1h', one)],
   };
   for (const [name, steps] of Object.entries(shapes)) {
@@ -55,6 +57,8 @@ beforeAll(async () => {
   }
   await engine.command((await head('cancelled'))['tenant_id'] as string, ids.cancelled, 'cancel', { reason: 'enough' });
   for (const name of ['done', 'failed', 'cancelled'] as const) await engines.ended(ids[name]);
+  const atWorker = `select 1 from workflow_executions where id = '${ids.atWorker}' and wait_reason = 11`;
+  await vi.waitFor(async () => expect(await engines.rows(atWorker)).toHaveLength(1), patient);
   const waits = `select 1 from workflow_executions where parent_id in ('${ids.parent}', '${ids.items}') and wait_reason is not null`;
   await vi.waitFor(async () => expect(await engines.rows(waits)).toHaveLength(3), patient);
   await vi.waitFor(
@@ -298,6 +302,14 @@ const damages: Record<string, { readonly found: readonly string[]; readonly by: 
     found: ['Q15-timers'],
     by: () => `insert into execution_timers (execution_id, due, timer, shard) values ('${ids.failed}', now(), 0, 0)`,
   },
+  'a task that is gone while its execution waits for it': {
+    found: ['Q12-tasks'],
+    by: () => `delete from tasks where execution_id = '${ids.atWorker}'`,
+  },
+  'a task that outlives its execution': {
+    found: ['Q12-tasks', 'Q15-tasks'],
+    by: () => `update tasks set execution_id = '${ids.failed}' where execution_id = '${ids.atWorker}'`,
+  },
 };
 
 const found = async () => Object.keys(await runChecks(engines.rows)).map((title) => title.split(':')[0]);
@@ -305,7 +317,7 @@ const found = async () => Object.keys(await runChecks(engines.rows)).map((title)
 describe('the checks of the journal', () => {
   it('find nothing in a healthy one', async () => {
     const statuses = await engines.rows('select status, wait_reason from workflow_executions order by id');
-    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 5, 1, 1, 1, 1, 1, 1, 1]);
+    expect(statuses.map(({ status }) => status)).toEqual([2, 3, 4, 1, 5, 1, 1, 1, 1, 1, 1, 1, 1]);
     expect(await found()).toEqual([]);
   });
 

@@ -343,6 +343,20 @@ export const checks: readonly Check[] = [
     sql: `select t.execution_id, t.timer from execution_timers t left join workflow_executions e on e.id = t.execution_id
            where e.id is null or e.finished_at is not null`,
   },
+  {
+    id: 'Q12-tasks',
+    says: 'an execution that waits for a worker, of whose task nobody can hear',
+    sql: `select e.id from workflow_executions e
+           where e.finished_at is null and e.wait_reason = 11
+             and not exists (select from tasks t where t.execution_id = e.id and t.state < 2)
+             and not exists (select from execution_inbox i where i.execution_id = e.id)`,
+  },
+  {
+    id: 'Q15-tasks',
+    says: 'a task that workers can take or have, of an execution that has ended, or does not exist',
+    sql: `select t.execution_id, t.try from tasks t left join workflow_executions e on e.id = t.execution_id
+           where t.state < 2 and (e.id is null or e.finished_at is not null)`,
+  },
 ];
 
 /** What is in segments, as far as they are in the database: one that is not, or that is damaged, leaves a gap. */

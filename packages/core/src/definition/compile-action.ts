@@ -1,5 +1,5 @@
 /** An action step: its config against the schema of its type, its retry policy, its timeout. */
-import type { Expression } from '../expression/expression.ts';
+import type { Expression, Template } from '../expression/expression.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { checkConstants } from './constant-fields.ts';
 import { checkCredential, secretsIn } from './credential-names.ts';
@@ -41,6 +41,8 @@ export function compileAction(
   checkConstants(config, action, { pointer, issues });
   const timeoutMs = readTimeout(timeout.value, timeout.pointer, issues) ?? stepTimeoutMs ?? action.defaultTimeoutMs;
   checkRetry(retry.value, retry.pointer, issues);
+  const secrets = secretsIn(template);
+  if (action.byWorker === true && secrets.length > 0) refuseSecrets(template, pointer, issues);
   return {
     timeoutMs,
     work: {
@@ -49,9 +51,20 @@ export function compileAction(
       retry: resolveRetry(retry.value, document.retry),
       delivery: step.document.delivery ?? 'at_least_once',
       recordInput: mayDiffer(template) || (when !== null && mayDiffer(when)),
-      secrets: secretsIn(template),
+      byWorker: action.byWorker === true,
+      secrets,
     },
   };
+}
+
+/** A secret stays where the hosts that it may be sent to are looked after; a worker has its own. */
+function refuseSecrets({ references }: Template, pointer: string, issues: Issues): void {
+  const use = references.find(({ name }) => name === 'secrets');
+  issues.error({
+    code: 'secret_for_worker',
+    pointer: `${pointer}${use?.pointer ?? ''}`,
+    message: 'a worker is given no secrets of the server: let it read what it needs where it runs',
+  });
 }
 
 type Placed<T> = { readonly value: T | undefined; readonly pointer: string };

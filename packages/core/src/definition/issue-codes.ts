@@ -49,6 +49,7 @@ export const meaningCodes = {
   cancel_remaining_without_join: '`cancel_remaining` stands beside a join of all.',
   step_never_runs:
     'The step can never run: what must be so for it to start cannot be so at once. The message names the way there.',
+  secret_for_worker: 'A config of a type that a worker runs uses `secrets`, which never leave the server.',
   conflicting_fields: 'Two fields say the same.',
   not_for_control_type: 'The field is for actions only.',
   only_with_signal: 'The field is for a wait for a signal only.',

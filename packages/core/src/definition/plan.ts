@@ -247,6 +247,8 @@ export type Work =
        * config is recorded when the step begins, and a repeated attempt sends the very same.
        */
       readonly recordInput: boolean;
+      /** The type is one of the tenant's own: each try is a task, which a worker of the tenant takes. */
+      readonly byWorker: boolean;
       /** The names after `secrets.` in `config`. */
       readonly secrets: readonly string[];
     };
@@ -277,6 +279,8 @@ export type ActionShape = {
   /** JSON Schema of `config`, checked when a workflow is saved; strings with `${ }` are checked when it runs. */
   readonly configSchema: Json;
   readonly defaultTimeoutMs: number;
+  /** Not the server runs it but a worker of the tenant. */
+  readonly byWorker?: boolean;
 };
 
 export type DefinitionIssue = {

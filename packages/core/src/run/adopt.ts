@@ -122,6 +122,7 @@ function asDecision({ plan, state, context }: Past) {
     events: [],
     effects: [],
     tasks: [],
+    reported: null,
     spent: 0,
     yields: false,
   };

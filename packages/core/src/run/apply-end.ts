@@ -1,6 +1,6 @@
 /** How `apply` ends runs and blocks, and what goes with them: waits and timers. */
 import { leaveLock } from './held-places.ts';
-import { isComplete, isFinal, isParked, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
+import { isComplete, isFinal, isParked, keyOf, type RunState, type Scope, type StepRun, type Timer } from './state.ts';
 
 export function end(
   state: RunState,
@@ -81,6 +81,12 @@ export function stopWaiting(state: RunState, run: StepRun): void {
   if (run.child !== null) state.children.delete(run.child.id);
   state.signals.waiting.delete(run);
   state.held.delete(run);
+  taskOver(state, run);
+}
+
+/** The try is a task no more: whoever has it, or would take it, need not any more. */
+export function taskOver(state: RunState, run: StepRun): void {
+  if (state.tasks.delete(run)) state.tasksOver.push({ key: keyOf(run), attempt: run.attempt });
 }
 
 export function drop(state: RunState, id: number): void {

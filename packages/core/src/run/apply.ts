@@ -3,7 +3,7 @@
  * what is not there changes nothing.
  */
 import type { Plan } from '../definition/plan.ts';
-import { arm, close, drop, end, noteEnd, stopWaiting } from './apply-end.ts';
+import { arm, close, drop, end, noteEnd, stopWaiting, taskOver } from './apply-end.ts';
 import { blockOf } from './block-of.ts';
 import type { ArrivalKey, RunEvent, RunKey } from './event.ts';
 import { forgetRoundsBefore } from './forget.ts';
@@ -39,6 +39,10 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return adopted(plan, state, event);
     case 'begun':
       return begun(plan, state, event);
+    case 'claimed':
+      return void claim(findRun(plan, state, event));
+    case 'requeued':
+      return requeued(plan, state, event);
     case 'retrying':
       return retrying(plan, state, event);
     case 'opened':
@@ -95,6 +99,7 @@ function started(plan: Plan, state: RunState, { at, v }: EventOf<'started'>): vo
 /** What was true before is true here: time and the order of what ends from here on come after all of it. */
 function adopted(plan: Plan, state: RunState, { at, ev }: EventOf<'adopted'>): void {
   for (const event of ev) apply(plan, state, event);
+  state.tasksOver.length = 0; // they were the other execution's
   state.lastAt = at;
   state.adopted = state.ended.count; // from then on it is known, however often the start is heard
 }
@@ -107,9 +112,27 @@ function begun(plan: Plan, state: RunState, event: EventOf<'begun'>): void {
   if (event.g !== undefined) takeSignal(state, run, event.g);
   else wait(state, run, event);
   if (isTried(run.step)) run.attempt = event.a ?? 1;
+  if (event.tk === true) offer(state, run);
   if (event.in !== undefined) run.input = event.in;
   if (event.mk !== undefined) run.marker = event.mk;
   if (event.until !== undefined) run.timer = arm(state, { kind: 'step', run, due: event.until });
+}
+
+function offer(state: RunState, run: StepRun): void {
+  run.waiting = 'worker';
+  state.tasks.set(run, { lost: 0 });
+}
+
+function claim(run: StepRun | undefined): void {
+  if (run !== undefined && run.waiting === 'worker') run.waiting = null;
+}
+
+function requeued(plan: Plan, state: RunState, event: EventOf<'requeued'>): void {
+  const run = findRun(plan, state, event);
+  const task = run === undefined ? undefined : state.tasks.get(run);
+  if (run === undefined || task === undefined) return;
+  run.waiting = 'worker';
+  if (event.why === 'lost') task.lost += 1;
 }
 
 function held(plan: Plan, state: RunState, event: EventOf<'held'>): void {
@@ -169,6 +192,7 @@ function paused(state: RunState, { at, sc, reason, by }: EventOf<'paused'>): voi
 function retrying(plan: Plan, state: RunState, event: EventOf<'retrying'>): void {
   const run = findRun(plan, state, event);
   if (run === undefined) return;
+  taskOver(state, run);
   run.error = event.err;
   run.waiting = 'retry_backoff';
   run.timer = arm(state, { kind: 'step', run, due: event.until });
@@ -332,6 +356,7 @@ function ended(state: RunState, { at, st, err }: EventOf<'ended'>): void {
   state.signals.waiting.clear();
   state.children.clear();
   state.held.clear();
+  for (const run of [...state.tasks.keys()]) taskOver(state, run);
   leaveAll(state);
 }
 

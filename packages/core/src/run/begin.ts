@@ -151,25 +151,30 @@ export function beginTry(d: Decision, scope: Scope, step: PlanStep, attempt: num
       ...(attempt === 1 ? {} : { a: attempt }),
       ...(recordInput ? { in: input.value } : {}),
       ...(recordInput && input.marker !== undefined ? { mk: input.marker } : {}),
+      ...(isTask(step) ? { tk: true } : {}),
     });
   }
   d.effects.push(tryEffect(d, { scope, step }, attempt, input));
 }
 
+function isTask({ work }: PlanStep): boolean {
+  return work.kind === 'action' && work.byWorker;
+}
+
 function tryEffect(d: Decision, { scope, step }: Place, attempt: number, { value, marker }: WorkInput): Effect {
   const { work } = step;
   const path = pathOf(d.plan, step, scope);
+  // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
+  const idempotencyKey = `${d.context.rootId}/${d.context.callPath}${path}/${roundOf(scope, step)}/${d.context.generation}`;
+  const common = { key: keyIn(scope, step), path, attempt, type: step.type, input: value, idempotencyKey } as const;
+  const timeoutMs = tryTimeoutMs(step);
+  if (work.kind === 'action' && work.byWorker)
+    return { ...common, kind: 'offer_task', timeoutMs, delivery: work.delivery, at: d.at };
   return {
+    ...common,
     kind: 'attempt',
-    key: keyIn(scope, step),
-    path,
-    attempt,
-    type: step.type,
-    input: value,
     ...(marker === undefined ? {} : { marker }),
-    timeoutMs: tryTimeoutMs(step),
-    // The round rises with each `goto` that begins the step again, the generation with each retry by a person.
-    idempotencyKey: `${d.context.rootId}/${d.context.callPath}${path}/${roundOf(scope, step)}/${d.context.generation}`,
+    timeoutMs,
     free: work.kind === 'function',
     recordFirst: work.kind === 'action' && work.delivery === 'at_most_once',
     ...(work.kind === 'function' ? { code: work.code, memoryMb: work.memoryMb } : {}),

@@ -6,7 +6,7 @@
  * alone, so that the state is always what the journal rebuilds.
  */
 import type { Json, JsonObject } from '../json.ts';
-import type { FinalStatus, PauseScope, RunEvent, RunKey, StepError } from './event.ts';
+import type { FinalStatus, PauseScope, RunEvent, RunKey, StepError, TaskEnd } from './event.ts';
 
 /** Something that happened to an execution. `at` is when it happened, in milliseconds since the epoch. */
 export type RunInput =
@@ -21,6 +21,22 @@ export type RunInput =
     }
   /** Whoever ran this try elsewhere is gone, and did not say how it ended. */
   | { readonly kind: 'attempt_lost'; readonly key: RunKey; readonly attempt: number; readonly at: number }
+  /** A worker, which calls itself `by`, has taken the task that this try is. */
+  | {
+      readonly kind: 'task_claimed';
+      readonly key: RunKey;
+      readonly attempt: number;
+      readonly at: number;
+      readonly by: string;
+    }
+  /** The worker that had the task has it no more, and did not say how the try ended. */
+  | {
+      readonly kind: 'task_lost';
+      readonly key: RunKey;
+      readonly attempt: number;
+      readonly at: number;
+      readonly why: TaskEnd;
+    }
   /** `at`: when it was received, which may be before what was decided last. */
   | { readonly kind: 'signal'; readonly at: number; readonly name: string; readonly payload: Json }
   | { readonly kind: 'timer'; readonly timer: number; readonly at: number }
@@ -146,6 +162,30 @@ export type Effect =
       /** For a function: its code and memory limit. */
       readonly code?: string;
       readonly memoryMb?: number;
+    }
+  /** The row of a task, for a worker to take: to be written with the events that it comes with. */
+  | {
+      readonly kind: 'offer_task';
+      readonly key: RunKey;
+      readonly path: string;
+      readonly attempt: number;
+      readonly type: string;
+      readonly input: Json;
+      /** From when a worker has it. */
+      readonly timeoutMs: number;
+      readonly idempotencyKey: string;
+      readonly delivery: 'at_least_once' | 'at_most_once';
+      readonly at: number;
+    }
+  /**
+   * The task is not wanted any more, to be written with the events that it comes with. `unclaimed`: whoever has it goes on;
+   * `ask`: whoever has it is to stop, and may say how far it came; `end`: nobody is heard about it from now on.
+   */
+  | {
+      readonly kind: 'withdraw_task';
+      readonly key: RunKey;
+      readonly attempt: number;
+      readonly how: 'unclaimed' | 'ask' | 'end';
     }
   /** Stop a try: it is to report soon, or be forgotten. */
   | { readonly kind: 'abort'; readonly key: RunKey; readonly attempt: number }

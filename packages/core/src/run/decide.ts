@@ -9,7 +9,7 @@ import { askHeld, beginStep, beginTry } from './begin.ts';
 import { askAgain, callOverdue, childEnded, childResolved } from './children.ts';
 import { completeScope, scopeAtRest } from './closing.ts';
 import type { Adoption, AttemptOutcome, Effect, Entropy, RunContext, RunInput, RunsElsewhere } from './contract.ts';
-import { type Decision, gateEffects, record, timerEffects } from './decision.ts';
+import { type Decision, gateEffects, record, taskEffects, timerEffects } from './decision.ts';
 import { startItems } from './detached.ts';
 import type { RunEvent, RunKey } from './event.ts';
 import { askToStart, cancelUnstarted, lockGranted, passOnLocks, turnedAway } from './gates.ts';
@@ -34,6 +34,7 @@ import {
   type Timer,
 } from './state.ts';
 import { stopScope } from './stop.ts';
+import { offerAgain, taskClaimed, taskLost } from './tasks.ts';
 import { timeoutError, waitOver } from './waits.ts';
 
 export type Decided = {
@@ -73,9 +74,10 @@ export function resume(
   runsElsewhere: RunsElsewhere = nowhere,
 ): Decided {
   const d = decision(plan, state, at, around);
+  // A task is a row of its own, which no process of ours takes with it.
   for (const scope of [...state.scopes.values()])
     for (const run of [...scope.runs.values()])
-      if (isTrying(run) && !runsElsewhere(keyOf(run), run.attempt)) resumeTry(d, run);
+      if (isTrying(run) && !state.tasks.has(run) && !runsElsewhere(keyOf(run), run.attempt)) resumeTry(d, run);
   if (!state.paused) callsAgain(d);
   if (state.endedAt === null && state.status !== 'PENDING') lookAgain(d);
   return followUp(d);
@@ -93,7 +95,7 @@ function callsAgain(d: Decision): void {
 function decision(plan: Plan, state: RunState, now: number, { context, entropy }: Surroundings): Decision {
   const at = Math.max(now, state.lastAt);
   const tasks = [...state.backlog];
-  return { plan, state, context, entropy, at, events: [], effects: [], tasks, spent: 0, yields: false };
+  return { plan, state, context, entropy, at, events: [], effects: [], tasks, reported: null, spent: 0, yields: false };
 }
 
 /** Follows everything up, until nothing more follows or it is another turn's. */
@@ -120,6 +122,7 @@ function followUp(d: Decision): Decided {
   d.state.backlog = d.tasks.slice(at);
   timerEffects(d);
   gateEffects(d);
+  taskEffects(d);
   // A turn that ended early has not looked whether the steps at their milestones can still start.
   const more =
     d.state.backlog.length > 0 || (d.state.held.size > 0 && (at >= TASKS_PER_TURN || d.spent >= STEPS_PER_TURN));
@@ -139,6 +142,10 @@ function hear(d: Decision, input: RunInput): void {
       return attemptEnded(d, input.key, input.attempt, input.outcome);
     case 'attempt_lost':
       return attemptLost(d, input.key, input.attempt);
+    case 'task_claimed':
+      return taskClaimed(d, input);
+    case 'task_lost':
+      return taskLost(d, input);
     case 'timer':
       return timerFired(d, d.state.timers.get(input.timer));
     case 'signal':
@@ -191,6 +198,7 @@ function attemptEnded(d: Decision, key: RunKey, attempt: number, outcome: Attemp
   const run = findRun(d.plan, d.state, key);
   // A try that was given up, or reported twice, is late news.
   if (run === undefined || !isTrying(run) || run.attempt !== attempt) return;
+  d.reported = { key, attempt };
   settleTry(d, run, outcome);
 }
 
@@ -210,6 +218,7 @@ function unpause(d: Decision, { scope, by }: Input<'resume'>): void {
   resumeWaits(d, fields);
   for (const timer of [...d.state.timers.values()]) timerFired(d, timer);
   callsAgain(d);
+  offerAgain(d);
   lookAgain(d);
 }
 

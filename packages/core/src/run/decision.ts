@@ -2,8 +2,8 @@
 import type { Plan, PlanStep } from '../definition/plan.ts';
 import { apply } from './apply.ts';
 import type { Effect, Entropy, RunContext } from './contract.ts';
-import type { RunEvent } from './event.ts';
-import type { RunState, Scope, Task } from './state.ts';
+import type { RunEvent, RunKey } from './event.ts';
+import type { RunState, Scope, Task, TaskName } from './state.ts';
 
 export type Decision = {
   readonly plan: Plan;
@@ -16,6 +16,8 @@ export type Decision = {
   readonly effects: Effect[];
   /** What is still to be looked at. A list and not recursion: a chain may be 5,000 steps long. */
   readonly tasks: Task[];
+  /** The try whose end is what is decided on. */
+  reported: TaskName | null;
   /** What its expressions have cost so far, in comprehension steps. */
   spent: number;
   /** What is left is another turn's. */
@@ -28,6 +30,24 @@ export type Place = { readonly scope: Scope; readonly step: PlanStep };
 export function record(d: Decision, event: RunEvent): void {
   d.events.push(event);
   apply(d.plan, d.state, event);
+}
+
+/**
+ * Tasks that are not wanted any more, as effects. Not the one whose end was just reported: whoever told of it has seen to its
+ * row.
+ */
+export function taskEffects(d: Decision): void {
+  const { tasksOver } = d.state;
+  if (tasksOver.length === 0) return;
+  for (const { key, attempt } of tasksOver) {
+    const isReported = d.reported !== null && d.reported.attempt === attempt && isSameRun(d.reported.key, key);
+    if (!isReported) d.effects.push({ kind: 'withdraw_task', key, attempt, how: 'end' });
+  }
+  tasksOver.length = 0;
+}
+
+function isSameRun(a: RunKey, b: RunKey): boolean {
+  return a.s === b.s && (a.p ?? '') === (b.p ?? '') && (a.r ?? 0) === (b.r ?? 0);
 }
 
 /** What gates are to hear, as effects. */

@@ -8,7 +8,7 @@ import { isFinal, type Scope, type StepRun } from './state.ts';
 import { isAtRest } from './stop.ts';
 
 /** A try that ended so may have had its effect: it is undone like one that succeeded, and not repeated if it may run once. */
-const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborted', 'outcome_unknown']);
+const PERHAPS_DONE: ReadonlySet<string> = new Set(['timeout', 'network', 'aborted', 'outcome_unknown', 'worker_lost']);
 
 /** A try that had its effect, and what it gave could not be read, kept, or made into the output. */
 const AFTER_THE_EFFECT: ReadonlySet<string> = new Set([

@@ -32,6 +32,9 @@ export type StepStatus = 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPE
 /** What an execution is doing beyond its steps: ending work before a final status, undoing, or its last steps. */
 export type Phase = 'stopping' | 'compensating' | 'on_failure' | 'on_cancel';
 
+/** Why a worker has a task no more, though it did not end it: it was not heard of in time, or it gave the task back. */
+export type TaskEnd = 'lost' | 'returned';
+
 /** What was paused: an execution by itself, or with all executions of its workflow or tenant. */
 export type PauseScope = 'execution' | 'workflow' | 'tenant';
 
@@ -70,7 +73,8 @@ export type RunEvent =
    * A try begins. `a` its number from 1 (absent for 1); `in` the resolved config, where a later one could differ; `until` when a
    * wait or a deadline of a block is due. Of a wait for signals: `g` the kept one that it takes (also of a wait that began
    * before, when the execution is resumed), `b` the option of a `wait_any` that this, or the time `until`, stands for, `bad`
-   * what failed while kept signals were judged. `mk` tells the stand-ins for secrets in `in` from data that looks like them.
+   * what failed while kept signals were judged. `mk` tells the stand-ins for secrets in `in` from data that looks like them. `tk`:
+   * the try is a task, which waits from now on for a worker to take it.
    */
   | (RunKey & {
       readonly e: 'begun';
@@ -82,7 +86,12 @@ export type RunEvent =
       readonly g?: number;
       readonly b?: string;
       readonly bad?: MatchFailure;
+      readonly tk?: true;
     })
+  /** A worker (`by` is the name that it gives itself) has taken the task that the try is. */
+  | (RunKey & { readonly e: 'claimed'; readonly at: number; readonly by: string })
+  /** The task waits for a worker again: the one that had it was not heard of any more, or handed it back. */
+  | (RunKey & { readonly e: 'requeued'; readonly at: number; readonly why: TaskEnd })
   /** A try failed and another one comes at `until`. */
   | (RunKey & { readonly e: 'retrying'; readonly at: number; readonly err: StepError; readonly until: number })
   /** A block instance opened under the step (or, without `s`, `on_failure` / `on_cancel`). `b` is the block's name, `i` the number of the round, item or run, `f` the arrivals that it is for, `until` when the time of the step is over, `h` when it is an adopted item that waits for its turn: it goes on when it is opened again. */

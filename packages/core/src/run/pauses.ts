@@ -2,6 +2,7 @@
 import type { RunInput } from './contract.ts';
 import { type Decision, record } from './decision.ts';
 import type { PauseScope } from './event.ts';
+import { takeBackTasks } from './tasks.ts';
 
 type Pause = Extract<RunInput, { kind: 'pause' }>;
 
@@ -9,7 +10,9 @@ export function pause(d: Decision, { scope, reason, by }: Pause): void {
   if (isPausedBy(d, scope)) return;
   // Whoever was told to end does so: a workflow is paused so that nothing new is done, not so that nothing ends.
   if (scope !== 'execution' && d.state.stop?.to === 'CANCELLED') return;
+  const wasPaused = d.state.paused;
   record(d, { e: 'paused', at: d.at, ...scopeField(scope), ...whyFields({ reason, by }) });
+  if (!wasPaused) takeBackTasks(d);
 }
 
 export function isPausedBy(d: Decision, scope: PauseScope): boolean {

@@ -8,7 +8,7 @@
 import type { Plan } from '../definition/plan.ts';
 import type { Json } from '../json.ts';
 import type { StepError } from './event.ts';
-import type { RunState, Scope, Signal, StepRun, Timer } from './state.ts';
+import type { OpenTask, RunState, Scope, Signal, StepRun, Timer } from './state.ts';
 
 export type SnapshotRecord = { readonly [field: string]: Json };
 
@@ -193,6 +193,8 @@ const stateFields: Coders<RunState> = {
     waiting: setOf(aRun),
   }),
   children: mapOf(whole<string>(), aRun),
+  tasks: mapOf(aRun, whole<OpenTask>()),
+  tasksOver: fresh(() => []),
   held: setOf(aRun),
   ended: recordOf<RunState['ended']>({ count: aNumber, lastAt: aNumber, undoable: listOf(aRun) }),
   forgets: plain(false),

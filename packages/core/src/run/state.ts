@@ -44,7 +44,7 @@ export type StepRun = {
   /** A `goto` that its `when` passed over: what depends on it goes on. */
   passedOver: boolean;
   /** Why nothing runs although the step is EXECUTING; null: a try is under way, or inner blocks are. */
-  waiting: 'delay' | 'retry_backoff' | 'signal' | 'child' | null;
+  waiting: 'delay' | 'retry_backoff' | 'signal' | 'child' | 'worker' | null;
   /** The execution that a `sub_workflow` started; `recalled` once it was told to cancel. */
   child: { readonly id: string; recalled: { readonly error: StepError | null } | null } | null;
   /** The lock that it holds, or waits for. */
@@ -134,6 +134,11 @@ export type Pause = {
   readonly by: string | null;
 };
 
+/** A run whose try is a task for workers: how many workers were lost with it. */
+export type OpenTask = { lost: number };
+
+export type TaskName = { readonly key: RunKey; readonly attempt: number };
+
 export type GateEffect = Extract<Effect, { kind: 'ask' | 'leave' }>;
 
 const noPauses: readonly Pause[] = [];
@@ -161,6 +166,10 @@ export type RunState = {
   };
   /** The runs that wait for the end of another execution, by its id. */
   readonly children: Map<string, StepRun>;
+  /** The runs whose try is a task, which a worker has or is to take. */
+  readonly tasks: Map<StepRun, OpenTask>;
+  /** Tasks that are none any more since the driver last asked; not part of what the journal says. */
+  readonly tasksOver: TaskName[];
   /** The runs that wait for their milestone, in the order in which they began to. */
   readonly held: Set<StepRun>;
   /** Runs that have ended: how many, when the last did, and those that may have to be undone, in the order in which they ended. */
@@ -203,6 +212,8 @@ export function createState(plan: Plan, { forgets = false } = {}): RunState {
     nextTimer: 0,
     signals: { next: 0, kept: new Map(), waiting: new Set() },
     children: new Map(),
+    tasks: new Map(),
+    tasksOver: [],
     held: new Set(),
     ended: { count: 0, lastAt: 0, undoable: [] },
     forgets,

@@ -83,6 +83,7 @@ const noDecision = {
   events: [],
   effects: [],
   tasks: [],
+  reported: null,
   spent: 0,
   yields: false,
 };

@@ -37,13 +37,20 @@ function haltRuns(d: Decision, scope: Scope): void {
 
 function haltRun(d: Decision, run: StepRun): void {
   if (isTrying(run)) {
-    d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+    stopTry(d, run);
   } else if (isCancelledWith(run)) {
     recall(d, run, null);
   } else {
     for (const inner of run.inner) if (!inner.closed) haltRuns(d, inner);
     if (run.inner.every((inner) => inner.closed || isAtRest(inner))) endHalted(d, run);
   }
+}
+
+/** Whoever runs the try is asked to stop. A task that nobody has taken waits like anything else, and is withdrawn with its run. */
+function stopTry(d: Decision, run: StepRun): void {
+  const { attempt } = run;
+  if (d.state.tasks.has(run)) d.effects.push({ kind: 'withdraw_task', key: keyOf(run), attempt, how: 'ask' });
+  else d.effects.push({ kind: 'abort', key: keyOf(run), attempt });
 }
 
 /** True while it waits for a child that is not to outlive it. */
@@ -111,7 +118,7 @@ export function withdraw(d: Decision, scope: Scope, step: PlanStep): void {
 
 /** Asks every try and child of the run and of its blocks to stop, and does not wait for them. */
 export function abandon(d: Decision, run: StepRun): void {
-  if (isTrying(run)) d.effects.push({ kind: 'abort', key: keyOf(run), attempt: run.attempt });
+  if (isTrying(run)) stopTry(d, run);
   if (isCancelledWith(run) && run.child !== null && run.child.recalled === null) cancelChild(d, run.child.id);
   for (const inner of run.inner) {
     if (inner.closed || (isFinal(run.status) && !inner.lingers)) continue; // what undoes it goes on

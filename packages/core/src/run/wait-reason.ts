@@ -19,7 +19,7 @@ export type WaitReason = (typeof waitReasons)[number];
 
 /**
  * Null while something executes or is still to be followed up, and when the execution has ended. Of several waits, that for a
- * signal, else the one that ends first; a lock or a child, of which nobody knows when it ends, comes last.
+ * signal, else the one that ends first; a lock, a child or a worker, of which nobody knows when it ends or comes, is last.
  */
 export function waitReason(state: RunState): WaitReason | null {
   if (state.status === 'PENDING' && state.paused) return 'paused';
@@ -43,7 +43,15 @@ function reasonToWait(state: RunState): WaitReason | null {
     if (timer.kind !== 'step' || timer.run.waiting === null) continue;
     if (first === null || timer.due < first.due) first = { due: timer.due, reason: timer.run.waiting };
   }
-  return first?.reason ?? (waitsForLock(state) ? 'lock' : state.children.size > 0 ? 'child' : null);
+  if (first !== null) return first.reason;
+  if (waitsForLock(state)) return 'lock';
+  return state.children.size > 0 ? 'child' : waitsForWorker(state) ? 'worker' : null;
+}
+
+/** True when a task of it is nobody's yet. */
+export function waitsForWorker({ tasks }: RunState): boolean {
+  for (const run of tasks.keys()) if (run.waiting === 'worker') return true;
+  return false;
 }
 
 /** For one that somebody else holds: where a step of this execution does, that runs, waits for something itself, or is held. */

@@ -20,6 +20,7 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'request_timeout'
+  | 'task_lost'
   | 'conflict'
   | 'version_exists'
   | 'credential_exists'
@@ -733,6 +734,78 @@ export type ExecutionsUpdateLabelsParams = {
   };
 };
 
+export type RegistrySetActionParams = {
+  readonly version: number;
+  readonly title: string;
+  readonly description?: string;
+  /** JSON Schema, draft 2020-12. */
+  readonly config_schema: unknown;
+  /** JSON Schema, draft 2020-12. */
+  readonly output_schema?: unknown;
+  readonly errors?: readonly {
+    readonly code: string;
+    readonly description: string;
+    readonly retryable: 'always' | 'never' | 'depends';
+  }[];
+  /** Of one try, from when a worker has it. */
+  readonly default_timeout_ms?: number;
+  readonly effect?: 'external' | 'none';
+};
+
+export type TasksClaimParams = {
+  /** The name that this worker gives itself, for people. */
+  readonly worker: string;
+  readonly types: readonly string[];
+  readonly limit?: number;
+  /** How long the answer may be held back while there is nothing: 30s at most. */
+  readonly wait?: string;
+  /** How long the tasks are kept without a heartbeat: 5s to 10m, 30s when absent. Never beyond their deadline. */
+  readonly lease?: string;
+};
+
+export type TasksCompleteParams = {
+  readonly id: string;
+  /** As the claim gave it. */
+  readonly lease_token: string;
+  /** JSON; null when absent. */
+  readonly output?: unknown;
+};
+
+export type TasksFailParams = {
+  readonly id: string;
+  /** As the claim gave it. */
+  readonly lease_token: string;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details?: {
+      readonly [name: string]: unknown;
+    };
+    /** Another try may succeed. */
+    readonly retryable?: boolean;
+    /** The other side asked for at least this wait. */
+    readonly retry_after_ms?: number;
+  };
+};
+
+export type TasksHeartbeatParams = {
+  readonly tasks: readonly {
+    readonly id: string;
+    /** As the claim gave it. */
+    readonly lease_token: string;
+  }[];
+  /** How long the tasks are kept without a heartbeat: 5s to 10m, 30s when absent. Never beyond their deadline. */
+  readonly lease?: string;
+};
+
+export type TasksReleaseParams = {
+  readonly tasks: readonly {
+    readonly id: string;
+    /** As the claim gave it. */
+    readonly lease_token: string;
+  }[];
+};
+
 export type TenantPauseParams = {
   readonly reason?: string;
 };
@@ -875,6 +948,110 @@ export type ExecutionsStatsReply = {
   };
 };
 
+export type RegistryActionReply = {
+  readonly type: string;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema, draft 2020-12. */
+  readonly config_schema: unknown;
+  /** JSON Schema, draft 2020-12. */
+  readonly output_schema: unknown;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly description: string;
+    readonly retryable: 'always' | 'never' | 'depends';
+  }[];
+  /** Of one try, from when a worker has it. */
+  readonly default_timeout_ms: number;
+  readonly effect: 'external' | 'none';
+  /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
+  readonly runs_on: 'server' | 'worker';
+  /** When a worker last asked for tasks of this type, to some seconds; null: never, or not of a worker. */
+  readonly last_asked_at: string | null;
+};
+
+export type RegistryActionsReply = {
+  readonly data: readonly {
+    readonly type: string;
+    readonly version: number;
+    readonly title: string;
+    readonly description: string;
+    /** JSON Schema, draft 2020-12. */
+    readonly config_schema: unknown;
+    /** JSON Schema, draft 2020-12. */
+    readonly output_schema: unknown;
+    readonly errors: readonly {
+      readonly code: string;
+      readonly description: string;
+      readonly retryable: 'always' | 'never' | 'depends';
+    }[];
+    /** Of one try, from when a worker has it. */
+    readonly default_timeout_ms: number;
+    readonly effect: 'external' | 'none';
+    /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
+    readonly runs_on: 'server' | 'worker';
+    /** When a worker last asked for tasks of this type, to some seconds; null: never, or not of a worker. */
+    readonly last_asked_at: string | null;
+  }[];
+  readonly next_cursor: null;
+};
+
+export type RegistrySetActionReply = {
+  readonly type: string;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema, draft 2020-12. */
+  readonly config_schema: unknown;
+  /** JSON Schema, draft 2020-12. */
+  readonly output_schema: unknown;
+  readonly errors: readonly {
+    readonly code: string;
+    readonly description: string;
+    readonly retryable: 'always' | 'never' | 'depends';
+  }[];
+  /** Of one try, from when a worker has it. */
+  readonly default_timeout_ms: number;
+  readonly effect: 'external' | 'none';
+  /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
+  readonly runs_on: 'server' | 'worker';
+  /** When a worker last asked for tasks of this type, to some seconds; null: never, or not of a worker. */
+  readonly last_asked_at: string | null;
+};
+
+export type TasksClaimReply = {
+  readonly tasks: readonly {
+    readonly id: string;
+    /** As the claim gave it. */
+    readonly lease_token: string;
+    readonly lease_until: string;
+    /** When the time of this try is over. */
+    readonly deadline: string;
+    readonly type: string;
+    readonly config: unknown;
+    readonly execution_id: string;
+    readonly workflow_id: string;
+    /** Path of the step, as `/steps` shows it. */
+    readonly step: string;
+    readonly attempt: number;
+    readonly delivery: 'at_least_once' | 'at_most_once';
+    /** The same for every try of the same effect. */
+    readonly idempotency_key: string;
+    readonly correlation_id: string;
+    readonly traceparent: string;
+  }[];
+};
+
+export type TasksHeartbeatReply = {
+  readonly tasks: readonly {
+    readonly id: string;
+    /** `cancel`: it is not wanted any more; stop, and say how far it came if that is soon. `gone`: it is not yours any more. */
+    readonly state: 'running' | 'cancel' | 'gone';
+    readonly lease_until: string | null;
+  }[];
+};
+
 export type WorkflowsDraftRevisionReply = {
   /** 0: none was ever saved; this is the current version. */
   readonly revision: number;
@@ -991,6 +1168,28 @@ export type PausesApi = {
   list(options?: CallOptions): Promise<Pauses>;
 };
 
+export type RegistryApi = {
+  /** Read what one type of steps takes and gives. `GET /registry/actions/{type}` */
+  action(type: string, options?: CallOptions): Promise<RegistryActionReply>;
+  /** List the types of steps that do something outside: those of the server, and the own ones of the tenant. `GET /registry/actions` */
+  actions(options?: CallOptions): Promise<RegistryActionsReply>;
+  /** Declare a type of steps that workers of the tenant run. From then on a definition may use it, and its config is checked against `config_schema` when it is saved. A version is frozen but for its texts: the same again changes nothing, another content is 409 `version_exists`. Of several versions the highest counts. `PUT /registry/actions/{type}` */
+  setAction(type: string, params: RegistrySetActionParams, options?: CallOptions): Promise<RegistrySetActionReply>;
+};
+
+export type TasksApi = {
+  /** Take tasks of some types, and wait for them. A task is one try of a step. Whoever has it keeps it by heartbeats before `lease_until`, and completes or fails it before `deadline`. By priority of their executions, then the oldest first. `POST /tasks/claim` */
+  claim(params: TasksClaimParams, options?: CallOptions): Promise<TasksClaimReply>;
+  /** Say that a task is done, with its output. Once: the same answer again is answered the same; 409 `task_lost` when the task is not the caller's any more, and nothing is changed. `POST /tasks/complete` */
+  complete(params: TasksCompleteParams, options?: CallOptions): Promise<void>;
+  /** Say that a task failed; what follows is what the step says. Once: the same answer again is answered the same; 409 `task_lost` when the task is not the caller's any more, and nothing is changed. `POST /tasks/fail` */
+  fail(params: TasksFailParams, options?: CallOptions): Promise<void>;
+  /** Keep tasks for another while, and hear which are not wanted any more. `POST /tasks/heartbeat` */
+  heartbeat(params: TasksHeartbeatParams, options?: CallOptions): Promise<TasksHeartbeatReply>;
+  /** Give tasks back, for another worker. Of tasks that were not begun, or may be begun again: they are offered again at once, also with `at_most_once`. What the caller does not hold is passed over. `POST /tasks/release` */
+  release(params: TasksReleaseParams, options?: CallOptions): Promise<void>;
+};
+
 export type TenantApi = {
   /** Pause all executions of the tenant. Nothing of its executions begins any more; attempts that run may end, and are recorded. New starts are accepted and stay `PENDING` with `wait_reason` `paused`. In force within a quarter of a second of the answer, in every process. `POST /tenant/pause` */
   pause(params?: TenantPauseParams, options?: CallOptions): Promise<Pauses>;
@@ -1087,6 +1286,8 @@ export type Api = {
   readonly executions: ExecutionsApi;
   readonly operations: OperationsApi;
   readonly pauses: PausesApi;
+  readonly registry: RegistryApi;
+  readonly tasks: TasksApi;
   readonly tenant: TenantApi;
   readonly workflows: WorkflowsApi;
 };
@@ -1194,6 +1395,18 @@ export const operations = {
   },
   pauses: {
     list: { verb: 'GET', path: '/pauses', isRepeatable: true },
+  },
+  registry: {
+    action: { verb: 'GET', path: '/registry/actions/{type}', isRepeatable: true },
+    actions: { verb: 'GET', path: '/registry/actions', isRepeatable: true },
+    setAction: { verb: 'PUT', path: '/registry/actions/{type}', body: 'fields', isRepeatable: true },
+  },
+  tasks: {
+    claim: { verb: 'POST', path: '/tasks/claim', body: 'fields' },
+    complete: { verb: 'POST', path: '/tasks/complete', body: 'fields' },
+    fail: { verb: 'POST', path: '/tasks/fail', body: 'fields' },
+    heartbeat: { verb: 'POST', path: '/tasks/heartbeat', body: 'fields' },
+    release: { verb: 'POST', path: '/tasks/release', body: 'fields' },
   },
   tenant: {
     pause: { verb: 'POST', path: '/tenant/pause', body: 'fields' },

@@ -13,7 +13,9 @@ import type { OpensCredentials } from './used-credentials.ts';
 
 export type { Action } from '@cloudflow/sdk/action.ts';
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
+export { defaultAttemptLimits } from './attempts.ts';
 export type { ActionRegistry } from './registry.ts';
+export { storableOutput } from './storable-output.ts';
 export { createTryCredential } from './try-credential.ts';
 
 export type ActionsDeps = {

@@ -1,6 +1,6 @@
 /** The chores of a process that drives executions. */
 import { forgetCredentialKeys } from '../credential/index.ts';
-import { forgetKeys, forgetOperations, forgetOwners, forgetSnapshots, retain } from '../engine/index.ts';
+import { forgetKeys, forgetOperations, forgetOwners, forgetSnapshots, forgetTasks, retain } from '../engine/index.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -43,6 +43,7 @@ export function houseTasks(deps: HouseTaskDeps): HousekeepingTask[] {
       },
     },
     { name: 'forget snapshots', everyMs: 60 * minuteMs, run: () => forgetSnapshots(database) },
+    { name: 'forget ended tasks', everyMs: 10 * minuteMs, run: () => forgetTasks(database) },
     { name: 'forget owners of attempts', everyMs: minuteMs, run: () => forgetOwners(database) },
     {
       name: 'make partitions',

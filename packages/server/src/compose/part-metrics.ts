@@ -1,6 +1,12 @@
 /** The numbers of the parts, as /metrics shows them. */
 import type { AttemptObserver } from '../action/index.ts';
-import { type EngineObserver, type EngineState, invariants, type RetentionObserver } from '../engine/index.ts';
+import {
+  type EngineObserver,
+  type EngineState,
+  invariants,
+  type RetentionObserver,
+  type TaskObserver,
+} from '../engine/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 
@@ -85,6 +91,34 @@ export function engineObserver(metrics: Metrics): EngineObserver {
     executionStarted: () => started.inc(),
     executionEnded: (status) => endedAs[status].inc(),
     timerHandedOn: (lateMs) => lag.observe(lateMs / 1000),
+  };
+}
+
+/** What workers of tenants do. */
+export function taskMetrics(metrics: Metrics): TaskObserver {
+  const gauge = (name: string, help: string) => metrics.gauge({ name, help });
+  const queued = gauge(
+    'tasks_queued',
+    'Tries that wait for a worker, in all of the database; at most 100,000 are counted',
+  );
+  const held = gauge('tasks_claimed', 'Tries that workers have, in all of the database; at most 100,000 are counted');
+  const age = gauge('tasks_oldest_queued_seconds', 'For how long the try that waits longest for a worker has waited');
+  const claimed = metrics.counter({ name: 'tasks_claimed_total', help: 'Tasks that workers took from this process' });
+  const ended = metrics.counter({
+    name: 'tasks_ended_total',
+    help: 'Tasks that ended, by `as`: completed and failed by their worker, timeout, lost with it; refused are answers of who did not have the task any more',
+    labels: ['as'],
+  });
+  return {
+    claimed: (count) => claimed.inc(count),
+    answered: (as) => ended.inc({ as }),
+    refused: () => ended.inc({ as: 'refused' }),
+    lapsed: (as) => ended.inc({ as }),
+    counted(numbers) {
+      queued.set(numbers.queued);
+      held.set(numbers.claimed);
+      age.set(numbers.oldestSeconds);
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   createReading,
   createStreamSlots,
   engineRoutes,
+  taskRoutes,
   uuidV7,
 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
@@ -15,10 +16,18 @@ import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 import { createHousekeeping } from '../ops/index.ts';
+import { createRegistry, registryRoutes } from '../registry/index.ts';
 import { createResolver, createWorkflows, workflowRoutes } from '../workflow/index.ts';
 import { houseTasks } from './house-tasks.ts';
 import type { OpenDatabase } from './open-database.ts';
-import { attemptMetrics, databaseMetrics, engineMetrics, engineObserver, houseMetrics } from './part-metrics.ts';
+import {
+  attemptMetrics,
+  databaseMetrics,
+  engineMetrics,
+  engineObserver,
+  houseMetrics,
+  taskMetrics,
+} from './part-metrics.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export type ServiceDeps = {
@@ -51,8 +60,16 @@ export function createServices(
     moreActions,
   });
   stack.add('actions', actions.attempts.close);
-  const resolver = createResolver({ database, actions: actions.registry, monotonic: () => performance.now() });
-  const reading = createReading({ database, planOf: resolver.planOf, blobs, secrets });
+  const registry = createRegistry({ database, builtIn: actions.registry });
+  const types = { actions: actions.registry, ownActions: registry.shapes };
+  const resolver = createResolver({ database, ...types, monotonic: () => performance.now() });
+  const reading = createReading({
+    database,
+    planOf: resolver.planOf,
+    blobs,
+    secrets,
+    workersOf: registry.lastAsked,
+  });
   const engine = createEngine({
     database,
     directUrl,
@@ -68,9 +85,11 @@ export function createServices(
     clock: systemClock,
     log: part('engine'),
     observer: engineObserver(metrics),
+    taskObserver: taskMetrics(metrics),
+    maxOutputBytes: config.maxOutputBytes,
     onFatal,
   });
-  const workflows = createWorkflows({ database, actions: actions.registry, resolver, credentials, newId });
+  const workflows = createWorkflows({ database, ...types, resolver, credentials, newId });
   const housekeeping = createChores(config, { opened, log, metrics });
   stack.add('housekeeping', housekeeping.stop);
   databaseMetrics(metrics, database);
@@ -86,6 +105,8 @@ export function createServices(
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
     ...engineRoutes({ ...executions, streams }),
     ...operations.routes,
+    ...registryRoutes(registry),
+    ...taskRoutes({ tasks: engine.tasks, noteAsked: registry.noteAsked }),
   ];
   return { engine, operations: operations.worker, housekeeping, routes };
 }

@@ -12,6 +12,7 @@ import type { Engine, ExecutionHead } from './engine.ts';
 import { hint } from './hinting.ts';
 import { sealedText } from './journal/sealed-values.ts';
 import type { EngineObserver } from './observer.ts';
+import type { TaskObserver } from './tasks/task-observer.ts';
 import { type Parts, wire } from './wiring.ts';
 import { moveTries } from './wiring-ownership.ts';
 
@@ -44,6 +45,11 @@ export type EngineDeps = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer?: EngineObserver;
+  readonly taskObserver?: TaskObserver;
+  /** How long a process that has come up leaves leases of workers alone. Default: 15 s. */
+  readonly taskQuietMs?: number;
+  /** Of what a worker answers, as JSON. Default: 1 MB. */
+  readonly maxOutputBytes?: number;
   /** The engine cannot go on in this process. */
   readonly onFatal: (error: Error) => void;
 };
@@ -67,6 +73,7 @@ const SWEEP_EVERY_MS = 100;
 const WATCH_EVERY_MS = 30_000;
 /** How often tries that run elsewhere, or here for others, are seen to. */
 const LOOK_AT_MOVED_MS = 1_000;
+const LOOK_AT_LEASES_MS = 1_000;
 /** What ends so soon after a stop is asked for is written as if nothing had been asked. */
 const SETTLE_MS = 500;
 /** What a stopped try has to report that it succeeded after all. */
@@ -79,6 +86,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
 
   return {
     watch: parts.watch,
+    tasks: parts.tasks,
     ready: () => accepting,
     inFlight: () => parts.runner.size,
     runningAttempts: () => parts.attempts.running,
@@ -96,6 +104,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
       }
       chores.push(setInterval(() => sweep(parts), SWEEP_EVERY_MS));
       chores.push(setInterval(() => void parts.movedTries.look(), LOOK_AT_MOVED_MS));
+      if (drives) chores.push(setInterval(() => void parts.lapses.look(), LOOK_AT_LEASES_MS));
       if (drives) chores.push(setInterval(() => void parts.watchdog.look(), deps.watchEveryMs ?? WATCH_EVERY_MS));
       accepting = true;
     },
@@ -133,6 +142,7 @@ export function createEngine(deps: EngineDeps): Engine & EngineState {
     pauses: (tenantId) => parts.store.listPauses(tenantId),
     async drain(timeoutMs) {
       accepting = false;
+      parts.claims.close();
       await handOver(parts, timeoutMs);
       for (const chore of chores) clearInterval(chore);
     },

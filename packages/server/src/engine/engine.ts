@@ -10,6 +10,7 @@ import type { JournalWatch } from './following/journal-watch.ts';
 import type { CommandAnswer } from './store/insert-command.ts';
 import type { InterventionAnswer } from './store/insert-intervention.ts';
 import type { Paused, PauseRow } from './store/pauses.ts';
+import type { Tasks } from './tasks/tasks.ts';
 
 /** A start, complete and checked: the workflow is resolved, the input fits its schema, every text can be stored. */
 export type StartRequest = {
@@ -128,6 +129,8 @@ export type Engine = {
   signal(tenantId: string, executionId: string, signal: Signal): Promise<'accepted' | 'ended' | 'not_found' | 'full'>;
   /** An administrator steps in; `accepted` when that is durable. `full`: many are not heard of yet. */
   intervene(tenantId: string, executionId: string, intervention: Intervention): Promise<InterventionAnswer>;
+  /** Where workers take what they run. */
+  readonly tasks: Tasks;
   /** Who follows the journal of an execution is told when there is more of it, whichever process drives it. */
   readonly watch: JournalWatch;
   /** Pauses workflows or the tenant, or lets them go on; durable when this resolves. */

@@ -48,6 +48,8 @@ const names: Readonly<Record<EventKind, string>> = {
   locked: 'step_locked',
   adopted: 'outcomes_adopted',
   begun: 'step_started',
+  claimed: 'task_claimed',
+  requeued: 'task_requeued',
   retrying: 'step_retrying',
   called: 'child_started',
   detached: 'items_started',
@@ -105,6 +107,7 @@ const fields: Readonly<Record<string, string>> = {
   of: 'execution_id',
   h: 'parked',
   ids: 'child_execution_ids',
+  tk: 'is_task',
 };
 
 function eventView({ seq, place }: EventPosition, event: RunEvent): EventView {

@@ -4,7 +4,7 @@ import type { JournalEntry } from './journal/entry.ts';
 import { createHints, type Hints } from './ownership/hints.ts';
 import type { Parts } from './wiring.ts';
 
-type Hinted = Pick<Parts, 'inbound' | 'ownership' | 'hints'>;
+type Hinted = Pick<Parts, 'inbound' | 'ownership' | 'hints' | 'claims'>;
 
 export function hint(
   { inbound, ownership, hints }: Hinted,
@@ -21,7 +21,11 @@ export function hint(
 }
 
 /** What the entry sent to others, and the children that it started. */
-export function hintAfter(parts: Hinted, { sent, children }: JournalEntry): void {
+export function hintAfter(parts: Hinted, { sent, children, tasks }: JournalEntry): void {
+  if (tasks.length > 0) {
+    parts.claims.offered();
+    parts.hints.tellOfTasks();
+  }
   if (sent.length > 0)
     hint(
       parts,
@@ -44,6 +48,7 @@ export function wireHints(parts: Parts): Hints {
     log,
     onHint(heard) {
       if (heard === 'shards') parts.ownership.look();
+      else if (heard === 'tasks') parts.claims.offered();
       else parts.inbound.hint(heard);
     },
   });

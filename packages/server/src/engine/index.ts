@@ -12,4 +12,7 @@ export { forgetOwners } from './store/attempt-owners.ts';
 export { forgetKeys } from './store/forget-keys.ts';
 export { forgetOperations } from './store/operations.ts';
 export { forgetSnapshots } from './store/snapshots.ts';
+export { forgetTasks } from './store/task-chores.ts';
 export { type Invariant, invariants } from './store/violations.ts';
+export { taskRoutes } from './tasks/routes.ts';
+export type { TaskObserver } from './tasks/task-observer.ts';

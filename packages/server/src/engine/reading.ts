@@ -12,6 +12,7 @@ import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
 import { type Past, pastOf } from '@cloudflow/core/run/past.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
+import { waitsForWorker } from '@cloudflow/core/run/wait-reason.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
@@ -38,6 +39,8 @@ export type ReadingDeps = {
   readonly blobs: Pick<BlobStore, 'get'>;
   /** What sensitive steps gave is opened to work out a state, and masked where it is shown. */
   readonly secrets: Pick<SecretBox, 'open'>;
+  /** By type of step: what is known of workers that take its tasks. Absent: nothing is. */
+  readonly workersOf?: (tenantId: string) => Promise<JsonObject>;
 };
 
 export type Reading = ReturnType<typeof createReading>;
@@ -53,7 +56,7 @@ const gatesExplained = 10;
 const followedRows = 100;
 const followedBytes = 128 * 1024;
 
-export function createReading({ database, planOf, blobs, secrets }: ReadingDeps) {
+export function createReading({ database, planOf, blobs, secrets, workersOf = async () => ({}) }: ReadingDeps) {
   const large = createLargeValues(blobs, secrets);
   const segments = createSegments(blobs);
   const reader = (tenantId: string): store.Reader => ({
@@ -117,7 +120,8 @@ export function createReading({ database, planOf, blobs, secrets }: ReadingDeps)
   async function explained(tenantId: string, of: store.StoredHead): Promise<Explained> {
     const notes = createNotes();
     const { plan, state, seq } = await fold(tenantId, of, (event) => takeNote(notes, event));
-    const outside = state.endedAt === null ? await readOutside(database, of) : {};
+    const driven = state.endedAt === null ? await readOutside(database, of) : {};
+    const outside = waitsForWorker(state) ? { ...driven, worker: await workersOf(tenantId) } : driven;
     const gates = new Map<string, JsonObject>();
     for (const gate of gatesOf(state).slice(0, gatesExplained)) {
       const place = { gateId: gateId(tenantId, plan.workflowId, gate), executionId: of.id };

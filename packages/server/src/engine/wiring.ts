@@ -40,9 +40,13 @@ import { createWatchdog, type Watchdog } from './runner/watchdog.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 import { asideIn, createEngineStore } from './store/engine-store.ts';
 import { makePartitions } from './store/make-partitions.ts';
+import type { ClaimQueue } from './tasks/claim-queue.ts';
+import type { Lapses } from './tasks/lapses.ts';
+import type { Tasks } from './tasks/tasks.ts';
 import { wireHistory, wireOwnership } from './wiring-ownership.ts';
 import { wireCompaction, wireSnapshots } from './wiring-snapshots.ts';
 import { newId, wireAdmission, wireStartAll, wireStarts } from './wiring-starts.ts';
+import { wireClaims, wireLapses, wireTasks } from './wiring-tasks.ts';
 
 export type Parts = {
   /** Their clock is that of the database. */
@@ -77,6 +81,9 @@ export type Parts = {
   startAll: StartAll;
   children: ChildResolver;
   gates: GateKeeper;
+  claims: ClaimQueue;
+  tasks: Tasks;
+  lapses: Lapses;
 };
 
 /** What the watchdog calls late, and how many executions it looks at in one go. */
@@ -131,6 +138,9 @@ export function wire(given: EngineDeps): Parts {
   parts.watchdog = wireWatchdog(parts);
   parts.children = wireChildren(parts);
   parts.gates = wireGates(parts);
+  parts.claims = wireClaims(parts);
+  parts.tasks = wireTasks(parts);
+  parts.lapses = wireLapses(parts);
   return parts;
 }
 

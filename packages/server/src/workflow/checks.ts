@@ -8,7 +8,8 @@ import type { Reader } from './store.ts';
 import { type KnowsCredentials, unknownCredentials } from './used-credentials.ts';
 
 export type CheckDeps = {
-  readonly actions: ActionCatalog;
+  /** The types that a tenant can use. */
+  readonly catalogOf: (tenantId: string) => Promise<ActionCatalog>;
   readonly credentials: KnowsCredentials;
   readonly reader: (tenantId: string) => Reader;
 };
@@ -24,7 +25,7 @@ type Compiled = { readonly plan: Plan; readonly warnings: readonly DefinitionIss
 
 export type Checks = ReturnType<typeof createChecks>;
 
-export function createChecks({ actions, credentials, reader }: CheckDeps) {
+export function createChecks({ catalogOf, credentials, reader }: CheckDeps) {
   async function warningsOf(tenantId: string, result: CompileResult): Promise<readonly DefinitionIssue[]> {
     const more = 'plan' in result ? await unknownCredentials(credentials, tenantId, result.plan) : [];
     return [...result.warnings, ...more];
@@ -33,7 +34,7 @@ export function createChecks({ actions, credentials, reader }: CheckDeps) {
   return {
     /** What publishing would say; `slug` when it is to be published under this name. */
     async verdict(tenantId: string, document: JsonObject, slug?: string): Promise<Verdict> {
-      const result = compile(document, actions);
+      const result = compile(document, await catalogOf(tenantId));
       const misnamed = slug === undefined ? [] : misnamedAs(document, slug);
       const found = 'plan' in result ? await checkCalls(reader(tenantId), tenantId, result.plan) : result.errors;
       const errors = [...misnamed, ...found];
@@ -41,7 +42,7 @@ export function createChecks({ actions, credentials, reader }: CheckDeps) {
     },
 
     /** Throws `invalid_definition`. Without what only the database knows. */
-    compiled(document: JsonObject, slug?: string): Compiled {
+    compiled(actions: ActionCatalog, document: JsonObject, slug?: string): Compiled {
       const result = compile(document, actions);
       const misnamed = slug === undefined ? [] : misnamedAs(document, slug);
       const errors = 'plan' in result ? misnamed : [...misnamed, ...result.errors];
@@ -52,8 +53,6 @@ export function createChecks({ actions, credentials, reader }: CheckDeps) {
         errors,
       });
     },
-
-    compile: (document: JsonObject) => compile(document, actions),
 
     warningsOf,
   };

@@ -2,12 +2,12 @@
  * Publishing the draft: one transaction reads it, judges it, makes the version, and says in the draft what it became. Nobody
  * saves in between: the row of the workflow is held from the beginning.
  */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import { digestOf } from '../kernel/crypto/digest.ts';
 import type { Tx } from '../kernel/db/database.ts';
 import { problem } from '../kernel/errors/problem.ts';
 import { requireMatch } from '../kernel/http/etag.ts';
-import type { Checks } from './checks.ts';
 import { draftEtag } from './etag.ts';
 import { makeVersion, versionExists } from './publish.ts';
 import type { Published } from './publish-once.ts';
@@ -26,7 +26,11 @@ export type DraftToPublish = {
   readonly correlationId: string;
 };
 
-export type PublishDraftDeps = { readonly newId: () => string; readonly compiled: Checks['compiled'] };
+export type PublishDraftDeps = {
+  readonly newId: () => string;
+  /** Throws `invalid_definition`. */
+  readonly compiled: (document: JsonObject, slug: string) => { readonly plan: Plan };
+};
 
 /** Throws `not_found`, `precondition_failed`, `invalid_definition`, `version_exists`. */
 export async function publishDraft(

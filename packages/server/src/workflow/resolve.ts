@@ -12,10 +12,13 @@ import { createPlanCache } from './plan-cache.ts';
 import type { WorkflowSource } from './resolved-workflow.ts';
 import { notPublished } from './roll-back.ts';
 import * as store from './store.ts';
+import { catalogWith, noOwn, type OwnActions, unchecked } from './tenant-actions.ts';
 
 export type ResolverDeps = {
   readonly database: Database;
   readonly actions: ActionCatalog;
+  /** Absent: tenants have none of their own. */
+  readonly ownActions?: OwnActions;
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
 };
@@ -33,7 +36,7 @@ const plansHeld = 64_000_000;
 
 type Target = Omit<Awaited<ReturnType<WorkflowSource['resolveForStart']>>, 'plan'> & { readonly enabled: boolean };
 
-export function createResolver({ database, actions, monotonic }: ResolverDeps): Resolver {
+export function createResolver({ database, actions, ownActions = noOwn, monotonic }: ResolverDeps): Resolver {
   const current = createCurrentCache<Target>({ ttlMs, capacity: tenantsHeld, now: monotonic });
   const plans = createPlanCache(plansHeld);
 
@@ -55,9 +58,11 @@ export function createResolver({ database, actions, monotonic }: ResolverDeps): 
   const engineReader: store.Reader = { rows: (query) => database.query({ role: 'engine' }, query) };
   const planOf = (versionId: string): Promise<Plan> =>
     plans.get(versionId, async () => {
-      const text = await store.readDefinition(engineReader, versionId);
-      if (text === undefined) throw problem('not_found', { detail: `There is no version ${versionId}.` });
-      return { plan: planFrom(JSON.parse(text) as Json, actions), characters: text.length };
+      const stored = await store.readDefinition(engineReader, versionId);
+      if (stored === undefined) throw problem('not_found', { detail: `There is no version ${versionId}.` });
+      const { definition, tenantId } = stored;
+      const catalog = catalogWith(actions, unchecked(await ownActions(tenantId)));
+      return { plan: planFrom(JSON.parse(definition) as Json, catalog), characters: definition.length };
     });
 
   return {

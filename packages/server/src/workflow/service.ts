@@ -2,6 +2,7 @@
  * Workflows: definitions under a name, in versions that never change, and the draft of the next one. The language is
  * core/definition; SQL is in store.ts and store/; what a start needs is in resolve.ts.
  */
+import { compile } from '@cloudflow/core/definition/compile.ts';
 import type { ActionCatalog, CompileResult, DefinitionIssue } from '@cloudflow/core/definition/plan.ts';
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import { digestOf } from '../kernel/crypto/digest.ts';
@@ -18,11 +19,14 @@ import { planFrom, type Resolver } from './resolve.ts';
 import { notPublished, type RollbackRequest, rollBack } from './roll-back.ts';
 import { listPublications } from './store/publications.ts';
 import * as store from './store.ts';
+import { catalogWith, noOwn, type OwnActions, unchecked } from './tenant-actions.ts';
 import type { KnowsCredentials } from './used-credentials.ts';
 
 export type WorkflowDeps = {
   readonly database: Database;
   readonly actions: ActionCatalog;
+  /** Absent: tenants have none of their own. */
+  readonly ownActions?: OwnActions;
   readonly resolver: Resolver;
   readonly credentials: KnowsCredentials;
   /** A new UUIDv7. */
@@ -64,11 +68,12 @@ type KnownVersion = Pick<Candidate, 'slug' | 'version' | 'digest'> & { readonly 
 
 type Page = { readonly before: string | null; readonly limit: number };
 
-export function createWorkflows({ database, actions, resolver, credentials, newId }: WorkflowDeps) {
+export function createWorkflows({ database, actions, ownActions = noOwn, resolver, credentials, newId }: WorkflowDeps) {
+  const catalogOf = async (tenantId: string) => catalogWith(actions, await ownActions(tenantId));
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
-  const checks = createChecks({ actions, credentials, reader });
+  const checks = createChecks({ catalogOf, credentials, reader });
 
   /** The transaction of a change. This process sees it at once, also when the answer to the commit was lost. */
   async function changing<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -112,7 +117,7 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
     /** Throws `invalid_definition` and the problems of publish-once.ts. */
     async publish({ tenantId, document, correlationId, by, key, update }: PublishRequest): Promise<PublishedVersion> {
       const slug = update && (await find(tenantId, update.name)).slug;
-      const compiled = checks.compiled(document, slug);
+      const compiled = checks.compiled(await catalogOf(tenantId), document, slug);
       const { plan } = compiled;
       const candidate: Candidate = {
         ...{ tenantId, correlationId, by, plan },
@@ -132,13 +137,17 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
     async publishDraft(request: DraftToPublish & { readonly key: string | undefined }): Promise<PublishedDraft> {
       const { tenantId, key, name, version = null } = request;
       const digest = digestOf(['publish the draft', name, version]);
-      const deps = { newId, compiled: checks.compiled };
+      const catalog = await catalogOf(tenantId);
+      const deps = {
+        newId,
+        compiled: (document: JsonObject, slug: string) => checks.compiled(catalog, document, slug),
+      };
       const published = await changing(tenantId, (tx) =>
         publishOnce(tx, { tenantId, key, digest }, () => publishDraft(tx, request, deps)),
       );
       const made = await store.readVersion(reader(tenantId), tenantId, published.versionId ?? '');
       if (!made) throw problem('not_found');
-      const compiled = checks.compile(JSON.parse(made.definition) as JsonObject);
+      const compiled = compile(JSON.parse(made.definition) as JsonObject, catalog);
       const { workflowId, draftRevision } = published;
       const revision = draftRevision ?? 0;
       return {
@@ -149,7 +158,8 @@ export function createWorkflows({ database, actions, resolver, credentials, newI
 
     /** Throws what `rollBack` throws. Answers what is current now. */
     async rollBack(request: RollbackRequest): Promise<store.WorkflowRow> {
-      const mustRun = (document: JsonObject) => void planFrom(document, actions);
+      const catalog = catalogWith(actions, unchecked(await ownActions(request.tenantId)));
+      const mustRun = (document: JsonObject) => void planFrom(document, catalog);
       await changing(request.tenantId, (tx) => rollBack(tx, request, { newId, mustRun }));
       return find(request.tenantId, request.name);
     },

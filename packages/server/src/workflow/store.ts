@@ -108,11 +108,14 @@ export async function readVersion(
 }
 
 /** By the id of the version alone, whatever became of the workflow. */
-export async function readDefinition(reader: Reader, versionId: string): Promise<string | undefined> {
-  const [row] = await reader.rows<{ definition: string }>(
-    sql`select definition from workflow_versions where id = ${versionId}`,
+export async function readDefinition(
+  reader: Reader,
+  versionId: string,
+): Promise<{ readonly definition: string; readonly tenantId: string } | undefined> {
+  const [row] = await reader.rows<{ definition: string; tenantId: string }>(
+    sql`select definition, tenant_id as "tenantId" from workflow_versions where id = ${versionId}`,
   );
-  return row?.definition;
+  return row;
 }
 
 export type CalledRow = { readonly exists: boolean; readonly hasVersion: boolean };

@@ -115,7 +115,7 @@ describe('what is told of each reason to wait', () => {
     ['child', { status: 'RUNNING' }, /Step `one` waits for the end of the execution that it started/],
     ['approval', {}, /Step `one` waits for a decision of a person, until/],
     ['rate_limit', {}, /Step `one` waits for its rate limit, until/],
-    ['worker', { type: 'x' }, /Step `one` waits for a worker/],
+    ['worker', { type: '' }, /Step `one` waits for a worker/],
   ])('%s: what the server knows of it', (reason, facts, text) => {
     const plan = planOf([doAct('one')]);
     const about = { plan, state: createState(plan), notes: createNotes(), run: null, path: 'one', pause: null };

@@ -113,8 +113,10 @@ function tellTry({ plan, notes }: Asked, run: StepRun): Executing {
   const path = pathOf(plan, run.step, run.scope);
   const since = notes.since.get(runName(keyOf(run))) ?? run.startedAt;
   const until = since === null ? null : since + tryTimeoutMs(run.step);
+  const worker = notes.workers.get(runName(keyOf(run)));
+  const where = worker === undefined ? '' : ` at the worker \`${worker}\``;
   const text =
-    `Try ${run.attempt} of step \`${path}\` is under way` +
+    `Try ${run.attempt} of step \`${path}\` is under way${where}` +
     (since === null ? '.' : ` since ${clock(since)}; its time is over at ${clock(until ?? since)}.`);
   return { path, attempt: run.attempt, since, until, text };
 }

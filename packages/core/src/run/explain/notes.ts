@@ -4,6 +4,8 @@ import type { MatchFailure, RunEvent, RunKey } from '../event.ts';
 export type Notes = {
   /** Since when each run that has not ended does what it does: tries, or waits. */
   readonly since: Map<string, number>;
+  /** Who has the task that a run's try is, by the name that it gives itself. */
+  readonly workers: Map<string, string>;
   /** The last `match` that failed while a signal was judged. */
   readonly badMatch: Map<string, MatchFailure>;
   /** When it asked for its place under a concurrency limit. */
@@ -12,7 +14,7 @@ export type Notes = {
 };
 
 export function createNotes(): Notes {
-  return { since: new Map(), badMatch: new Map(), asked: null, cancelled: null };
+  return { since: new Map(), workers: new Map(), badMatch: new Map(), asked: null, cancelled: null };
 }
 
 export function takeNote(notes: Notes, event: RunEvent): void {
@@ -22,6 +24,11 @@ export function takeNote(notes: Notes, event: RunEvent): void {
     case 'retrying':
     case 'locking':
     case 'held':
+    case 'requeued':
+      notes.workers.delete(runName(event));
+      return void notes.since.set(runName(event), event.at);
+    case 'claimed':
+      notes.workers.set(runName(event), event.by);
       return void notes.since.set(runName(event), event.at);
     case 'succeeded':
     case 'failed':

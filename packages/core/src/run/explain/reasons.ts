@@ -1,6 +1,6 @@
 /** One explanation for each reason to wait: the list is closed, and the type of the table sees to it that none is missing. */
 import type { Plan } from '../../definition/plan.ts';
-import type { JsonObject } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import { signalWaits } from '../kept-signals.ts';
 import type { Pause, RunState, StepRun } from '../state.ts';
 import type { WaitReason } from '../wait-reason.ts';
@@ -101,11 +101,18 @@ export const explainers: Readonly<Record<WaitReason, (about: About) => Told>> = 
     unblocked_by: 'Time: the limit allows so many in each period.',
     details: facts,
   }),
-  worker: ({ path, facts }) => ({
-    text: `${named(path)} waits for a worker that takes tasks of its type.`,
-    unblocked_by: 'A worker that asks for tasks of this type.',
-    details: facts,
-  }),
+  worker({ path, run, facts }) {
+    const type = run?.step.type ?? '';
+    const known = facts[type];
+    const asked = isJsonObject(known) && typeof known['last_asked_at'] === 'string' ? known['last_asked_at'] : null;
+    return {
+      text:
+        `${named(path)} waits for a worker that takes tasks of the type \`${type}\`; ` +
+        (asked === null ? 'none has asked for them yet.' : `one last asked for them at ${asked}.`),
+      unblocked_by: 'A worker that asks for tasks of this type.',
+      details: { type, ...(isJsonObject(known) ? known : {}) },
+    };
+  },
 };
 
 function tellSignal({ path, run, state, notes, until, facts }: About): Told {

@@ -232,6 +232,8 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
       consumed,
       sent,
       children: [],
+      tasks: [],
+      withdrawn: [],
       gates: [...rows.values()],
     };
   }

@@ -27,6 +27,9 @@ export type JournalEntry = {
   readonly sent: readonly SentRow[];
   /** Executions that this one starts: stored PENDING with the events that start them, for whoever owns their shards. */
   readonly children: readonly ChildRow[];
+  /** Tries that workers are to run, and those that are not wanted any more; of one try only the last word. */
+  readonly tasks: readonly TaskRow[];
+  readonly withdrawn: readonly TaskWithdrawal[];
   /** Places at gates of this shard that are asked for or given up; of each at most one. */
   readonly gates: readonly GateRow[];
 };
@@ -50,8 +53,36 @@ export type SentRow = {
   readonly payload: string;
 };
 
-/** Of all who send nothing, start nobody and are at no gate: one list each. */
-export const nothingSent: Pick<JournalEntry, 'sent' | 'children' | 'gates'> = { sent: [], children: [], gates: [] };
+/** A try for a worker. `input` is JSON text, or that encrypted. */
+export type TaskRow = {
+  /** See `tryName`. */
+  readonly name: string;
+  readonly tenantId: string;
+  /** Milliseconds since the epoch. */
+  readonly offeredAt: number;
+  readonly timeoutMs: number;
+  readonly attempt: number;
+  readonly priority: number;
+  readonly atMostOnce: boolean;
+  readonly type: string;
+  readonly path: string;
+  readonly workflow: string;
+  readonly idempotencyKey: string;
+  readonly correlationId: string;
+  readonly input: string;
+};
+
+/** See the effect `withdraw_task`. */
+export type TaskWithdrawal = { readonly name: string; readonly how: 'unclaimed' | 'ask' | 'end' };
+
+/** Of all who send nothing, start nobody, are at no gate and need no worker: one list each. */
+export const nothingSent: Pick<JournalEntry, 'sent' | 'children' | 'tasks' | 'withdrawn' | 'gates'> = {
+  sent: [],
+  children: [],
+  tasks: [],
+  withdrawn: [],
+  gates: [],
+};
 
 export type StartRow = {
   readonly tenantId: string;

@@ -5,7 +5,16 @@
 import type { GateEntry } from '@cloudflow/core/gate/gate.ts';
 import { phaseCode, statusNumber, waitReasonCode } from '../row-codes.ts';
 import { ArrayColumn, type ElementType } from './array-column.ts';
-import type { ChildRow, GateRow, HeadUpdate, JournalEntry, SentRow, StartRow } from './entry.ts';
+import type {
+  ChildRow,
+  GateRow,
+  HeadUpdate,
+  JournalEntry,
+  SentRow,
+  StartRow,
+  TaskRow,
+  TaskWithdrawal,
+} from './entry.ts';
 
 export type PartName =
   | 'starts'
@@ -18,6 +27,8 @@ export type PartName =
   | 'consumed'
   | 'sent'
   | 'children'
+  | 'tasks'
+  | 'withdrawn'
   | 'places'
   | 'leaving';
 
@@ -151,6 +162,27 @@ const holderColumns: readonly Column<GateRow>[] = [
   shard,
 ];
 
+const taskColumns: readonly Column<TaskRow>[] = [
+  execution,
+  shard,
+  { name: 'tenant_id', type: 'uuid', write: (to, { tenantId }) => to.uuid(tenantId) },
+  { name: 'offered_at', type: 'timestamptz', write: (to, { offeredAt }) => to.time(offeredAt) },
+  { name: 'timeout_ms', type: 'int8', write: (to, { timeoutMs }) => to.int8(BigInt(timeoutMs)) },
+  { name: 'attempt', type: 'int4', write: (to, { attempt }) => to.int4(attempt) },
+  { name: 'priority', type: 'int2', write: (to, { priority }) => to.int2(priority) },
+  { name: 'at_most_once', type: 'int2', write: (to, { atMostOnce }) => to.int2(atMostOnce ? 1 : 0) },
+  { name: 'type', type: 'text', write: (to, { type }) => to.text(type) },
+  { name: 'try', type: 'text', write: (to, { name }) => to.text(name) },
+  { name: 'path', type: 'text', write: (to, { path }) => to.text(path) },
+  { name: 'workflow', type: 'text', write: (to, { workflow }) => to.text(workflow) },
+  { name: 'idempotency_key', type: 'text', write: (to, { idempotencyKey }) => to.text(idempotencyKey) },
+  { name: 'correlation_id', type: 'text', write: (to, { correlationId }) => to.text(correlationId) },
+  { name: 'input', type: 'text', write: (to, { input }) => to.text(input) },
+];
+export const taskColumnNames: readonly string[] = taskColumns.map(({ name }) => name);
+
+const withdrawals = { unclaimed: 0, ask: 1, end: 2 } as const;
+
 export function createParts() {
   return {
     starts: new Part<StartRow>('starts', [
@@ -200,6 +232,13 @@ export function createParts() {
       { name: 'payload', type: 'text', write: (column, { payload }) => column.text(payload) },
     ]),
     children: new Part<ChildRow>('children', childColumns),
+    tasks: new Part<TaskRow>('tasks', taskColumns),
+    withdrawn: new Part<TaskWithdrawal>('withdrawn', [
+      execution,
+      shard,
+      { name: 'try', type: 'text', write: (to, { name }) => to.text(name) },
+      { name: 'how', type: 'int2', write: (to, { how }) => to.int2(withdrawals[how]) },
+    ]),
     places: new Part<PlaceRow>('places', [
       { name: 'sender', type: 'uuid', write: (to, _, { executionId }) => to.uuid(executionId) },
       ...holderColumns,

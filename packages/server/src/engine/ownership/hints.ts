@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from '../../kernel/log/log.ts';
 import { createOutage } from '../../kernel/log/outage.ts';
-import { type Hint, hintOfFreeShards, hintOwners, listenAs } from '../store/hint-owners.ts';
+import { type Hint, hintOfFreeShards, hintOfTasks, hintOwners, listenAs } from '../store/hint-owners.ts';
 
 export type HintsDeps = {
   readonly connect: () => Promise<pg.Client>;
@@ -21,6 +21,8 @@ export type Hints = {
   begin(): void;
   /** For whoever owns the shard. Cheap to call for every row. */
   tell(hint: 'inbox' | 'starts', shard: number): void;
+  /** For all at whom workers wait. */
+  tellOfTasks(): void;
   /** Shards of ours are nobody's now. */
   tellOfFreeShards(): void;
   /** True while we hear what others tell us. */
@@ -35,14 +37,19 @@ const PROVE_EVERY_MS = 5_000;
 const LAST_WORDS_MS = 500;
 /** NOTIFY takes a lock of the whole server: a few hundred a second go unnoticed, thousands do not. */
 const GAP_MS = 5;
-const FREE_SHARDS = -1;
+const ANY = -1;
 
 export function createHints({ connect, owner, log, onHint }: HintsDeps): Hints {
   const outage = createOutage(log, {
     failed: 'other processes cannot be hinted at, nor heard; all look by themselves more often',
     over: 'hints between processes are sent and heard again',
   });
-  const toTell = { inbox: new Set<number>(), starts: new Set<number>(), shards: new Set<number>() };
+  const toTell = {
+    inbox: new Set<number>(),
+    starts: new Set<number>(),
+    shards: new Set<number>(),
+    tasks: new Set<number>(),
+  };
   const closing = new AbortController();
   let wake = Promise.withResolvers<void>();
   let client: pg.Client | null = null;
@@ -80,19 +87,21 @@ export function createHints({ connect, owner, log, onHint }: HintsDeps): Hints {
     await listenAs(fresh, owner);
     client = fresh;
     // What was told before we listened.
-    for (const hint of ['inbox', 'starts', 'shards'] as const) onHint(hint);
+    for (const hint of ['inbox', 'starts', 'shards', 'tasks'] as const) onHint(hint);
     return fresh;
   }
 
   function isMore(): boolean {
-    return toTell.inbox.size + toTell.starts.size + toTell.shards.size > 0;
+    return toTell.inbox.size + toTell.starts.size + toTell.shards.size + toTell.tasks.size > 0;
   }
 
   async function speak(session: pg.Client): Promise<void> {
     const told = (['inbox', 'starts'] as const).flatMap((hint) => [...toTell[hint]].map((shard) => ({ hint, shard })));
     const areFree = toTell.shards.size > 0;
+    const areOffered = toTell.tasks.size > 0;
     for (const set of Object.values(toTell)) set.clear();
     await hintOwners(session, owner, told); // of nothing, too: that the session answers is what keeps it
+    if (areOffered) await hintOfTasks(session);
     if (areFree) await hintOfFreeShards(session, owner);
   }
 
@@ -112,7 +121,8 @@ export function createHints({ connect, owner, log, onHint }: HintsDeps): Hints {
       running ??= run();
     },
     tell: add,
-    tellOfFreeShards: () => add('shards', FREE_SHARDS),
+    tellOfTasks: () => add('tasks', ANY),
+    tellOfFreeShards: () => add('shards', ANY),
     get isListening() {
       return client !== null;
     },

@@ -13,6 +13,7 @@ import type { Intervention } from '../engine.ts';
 import { granted, type ToGate } from '../gates/gate-messages.ts';
 import type { InboxRow } from '../store/inbox-of.ts';
 import type { UnfinishedRow } from '../store/unfinished.ts';
+import { taskInput } from '../tasks/task-messages.ts';
 import type { Admission } from './admission.ts';
 import type { Loader } from './loader.ts';
 import { createPolling } from './polling.ts';
@@ -138,6 +139,10 @@ export function createInbound(deps: InboundDeps): Inbound {
     if (kind === 'attempt_ended') {
       const { key, attempt, outcome } = JSON.parse(payload) as TryKey & { outcome: AttemptOutcome };
       const input = { kind, key, attempt, at: createdAt, outcome } as const;
+      return loader.deliver(executionId, shard, { input, inboxId: id });
+    }
+    if (kind === 'task_claimed' || kind === 'task_lost' || kind === 'task_ended') {
+      const input = taskInput(kind, payload, createdAt);
       return loader.deliver(executionId, shard, { input, inboxId: id });
     }
     if (kind === 'child_ended') {

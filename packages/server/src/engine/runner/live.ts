@@ -166,8 +166,8 @@ export function nothing(): Decided {
 export function mustWrite({ start, decided }: LiveExecution): boolean {
   if (start !== null || decided.consumed.length > 0) return true;
   if (decided.effects.some((effect) => effect.kind === 'attempt' && effect.recordFirst)) return true;
-  // A try whose input is recorded rests on the record: without it a repeat could be given another one.
-  return decided.events.some((event) => event.e !== 'begun' || event.in !== undefined);
+  // A try whose input is recorded rests on the record: without it a repeat could be given another one. A task is a row beside it.
+  return decided.events.some((event) => event.e !== 'begun' || event.in !== undefined || event.tk === true);
 }
 
 /** Asks every try that runs here to stop. */

@@ -9,6 +9,7 @@ import { type ChildRow, nothingSent, type SentRow, type StartRow } from '../jour
 import { columnText } from '../journal/large-values.ts';
 import type { Decided, LiveExecution } from './live.ts';
 import type { Aside } from './storing.ts';
+import { tasksOf } from './task-rows.ts';
 
 type Messages = typeof nothingSent;
 type Call = Extract<Effect, { kind: 'start_child' }>;
@@ -29,14 +30,22 @@ export function messagesOf(live: LiveExecution, { effects, gates }: Decided, asi
     const { status, output, error } = effect;
     sent.push(rowFor(parentId, 'child_ended', { executionId: live.id, status, output, error } satisfies ChildEnd));
   }
-  return { sent, children, gates: gates?.rows ?? nothingSent.gates };
+  return { sent, children, ...tasksOf(live, effects), gates: gates?.rows ?? nothingSent.gates };
 }
 
 function isMessage({ kind }: Effect): boolean {
-  return (
-    kind === 'start_child' || kind === 'start_item' || kind === 'cancel_child' || kind === 'ask' || kind === 'leave'
-  );
+  return messages.has(kind);
 }
+
+const messages: ReadonlySet<Effect['kind']> = new Set([
+  'start_child',
+  'start_item',
+  'cancel_child',
+  'offer_task',
+  'withdraw_task',
+  'ask',
+  'leave',
+]);
 
 function rowFor(to: string, kind: string, payload: object): SentRow {
   return { to, toShard: shardOf(to), kind, payload: JSON.stringify(payload) };

@@ -60,6 +60,7 @@ export function replay(
   live.state.timerChanges.armed.length = 0;
   live.state.timerChanges.dropped.length = 0;
   live.state.gateChanges.length = 0;
+  live.state.tasksOver.length = 0;
   live.hasTimers = live.state.timers.size > 0;
   live.head = stored.head;
   if (stored.elsewhere !== null) live.elsewhere = new Set(stored.elsewhere);

@@ -181,6 +181,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const leave of live.state.gateChanges.splice(0)) {
       if (leave.kind === 'leave' && !deps.atOwnGate(live, leave)) live.decided.effects.push(leave);
     }
+    for (const task of live.state.tasksOver.splice(0))
+      live.decided.effects.push({ kind: 'withdraw_task', ...task, how: 'end' });
     abortAll(live, message);
     markDirty(live);
   }

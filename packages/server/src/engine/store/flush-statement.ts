@@ -12,7 +12,13 @@
  * - All parts see one snapshot: `replayed` starts write nothing anywhere, and no part reads what another one writes.
  * - `heads` are updated in the month they are in, by the name of the partition: through the parent it costs 3 ms a flush.
  */
-import { headColumnNames, type PartName, type Parts, startColumnNames } from '../journal/flush-columns.ts';
+import {
+  headColumnNames,
+  type PartName,
+  type Parts,
+  startColumnNames,
+  taskColumnNames,
+} from '../journal/flush-columns.ts';
 
 export type FlushStatement = { readonly name: string; readonly text: string };
 
@@ -45,6 +51,8 @@ export const partOrder: readonly PartName[] = [
   'consumed',
   'sent',
   'children',
+  'tasks',
+  'withdrawn',
   'places',
   'leaving',
 ];
@@ -140,6 +148,23 @@ const clausesOf: Readonly<Record<PartName, (clause: Clause) => readonly string[]
   insert into execution_inbox (execution_id, shard, kind, payload)
   select to_id, to_shard, kind, payload from ${source} where ${ours('shard')}${notReplayed('execution_id', keyed)})`,
   ],
+  tasks: ({ source, keyed }) => [
+    `offered_tasks as (
+  insert into tasks (${taskColumnNames.join(', ')})
+  select ${taskColumnNames.join(', ')} from ${source} where ${ours('shard')}${notReplayed('execution_id', keyed)}
+  on conflict (execution_id, try) where state < 3 do nothing)`,
+  ],
+  // Asked to stop (1), whoever has claimed it keeps it: he may say how far he came.
+  withdrawn: ({ source }) => [
+    `withdrawn_tasks as (
+  update tasks t set stop = withdrawn.how > 0,
+         state = case when t.state = 1 and withdrawn.how = 1 then 1 else 3 end,
+         ended_at = case when t.state = 1 and withdrawn.how = 1 then null else now() end,
+         ended_as = case when t.state = 1 and withdrawn.how = 1 then null else 'withdrawn' end
+    from ${source}
+   where t.execution_id = withdrawn.execution_id and t.try = withdrawn.try and t.state < 2
+     and (withdrawn.how > 0 or t.state = 0) and ${ours('withdrawn.shard')})`,
+  ],
   // Whoever sends one lives in the shard of the gate: one fence for both.
   places: ({ source, keyed }) => [
     `kept_places as (
@@ -194,6 +219,8 @@ const partLetter: Readonly<Record<PartName, string>> = {
   consumed: 'c',
   sent: 'm',
   children: 'n',
+  tasks: 't',
+  withdrawn: 'w',
   places: 'p',
   leaving: 'l',
 };

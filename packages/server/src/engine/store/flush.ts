@@ -116,6 +116,8 @@ function addEntry(parts: Parts, entry: JournalEntry): void {
   for (const id of entry.consumed) parts.consumed.add(id, entry);
   for (const row of entry.sent) parts.sent.add(row, entry);
   for (const child of entry.children) parts.children.add(child, entry);
+  for (const task of entry.tasks) parts.tasks.add(task, entry);
+  for (const task of entry.withdrawn) parts.withdrawn.add(task, entry);
   for (const row of entry.gates) {
     if (row.entry === null) parts.leaving.add(row, entry);
     else parts.places.add({ ...row, entry: row.entry }, entry);

@@ -14,6 +14,7 @@ import { createFlushWriter } from './flush.ts';
 import { readHeadLeaves } from './head-leaves.ts';
 import { prepareSession } from './lane-session.ts';
 import { readKeyHolders, recallFlush } from './recall-flush.ts';
+import { countTasks, lapseTasks } from './task-chores.ts';
 
 const refuse = () => Promise.reject(new Error('there are none'));
 const noValues = {
@@ -86,6 +87,8 @@ describe.each([0, 1_000, 200_000])('with %i stored events', (events) => {
     );
     await store.insertCommand({ tenantId: randomUUID(), executionId: id, kind: 'cancel', payload: '{}' });
     await store.insertSignal({ tenantId: randomUUID(), executionId: id, payload: '{}' });
+    await lapseTasks(explainingDatabase(plans));
+    await countTasks(explainingDatabase(plans));
     expect(plans.length).toBeGreaterThanOrEqual(8);
     expect(scansOf(plans).filter((table) => large.has(table))).toEqual([]);
   });
@@ -129,6 +132,23 @@ function shapes(): JournalEntry[][] {
   const calls = aStep(start, {
     children: [{ executionId: child.executionId, shard: child.shard, start: child.start! }],
   });
+  const task = {
+    name: '/charge#1',
+    tenantId: randomUUID(),
+    offeredAt: Date.now(),
+    timeoutMs: 1,
+    attempt: 1,
+    priority: 3,
+    atMostOnce: false,
+    type: 'x',
+    path: 'charge',
+    workflow: 'w',
+    idempotencyKey: 'k',
+    correlationId: 'c',
+    input: '{}',
+  };
+  const offers = aStep(start, { head: running, tasks: [task] });
+  const withdraws = aStep(start, { head: running, withdrawn: [{ name: task.name, how: 'end' }] });
   const entry = { execution: start.executionId, run: '', since: Date.now(), priority: 3, limit: 1, held: true };
   const place = {
     gateId: start.executionId,
@@ -161,6 +181,8 @@ function shapes(): JournalEntry[][] {
     [discard],
     [told],
     [calls],
+    [offers],
+    [withdraws],
     months.slice(0, 2),
     months,
     [takesPlace],
@@ -169,7 +191,7 @@ function shapes(): JournalEntry[][] {
     [gate],
     [start, step],
     [start, step, end],
-    [keyed, folded, step, wait, wake, heard, end, discard, told, calls, gate],
+    [keyed, folded, step, wait, wake, heard, end, discard, told, calls, offers, withdraws, gate],
   ];
 }
 

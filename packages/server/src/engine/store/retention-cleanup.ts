@@ -35,6 +35,7 @@ const tables = [
   'execution_inbox',
   'execution_timers',
   'attempt_owners',
+  'tasks',
   'crash_suspects',
   'execution_labels',
 ];

@@ -32,7 +32,7 @@ export function unfinished(
     select e.id,
            e.wait_reason is not null and e.phase is null
              and e.wait_reason <> ${waitReasonCode.paused}
-             and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child}, ${waitReasonCode.concurrency}, ${waitReasonCode.lock})
+             and (e.wait_reason in (${waitReasonCode.signal}, ${waitReasonCode.child}, ${waitReasonCode.concurrency}, ${waitReasonCode.lock}, ${waitReasonCode.worker})
                or exists (select 1 from execution_timers t where t.execution_id = e.id)) as "waitsOnly"
       from workflow_executions e
      where e.finished_at is null and e.status <> 0 and (e.shard, e.id) > (${from}::int2, ${after ?? beforeAll}::uuid)

@@ -85,6 +85,13 @@ export const problemCodes = {
     meaning: 'Headers or body were not complete within the time limit.',
     remedy: 'Send the request again.',
   },
+  task_lost: {
+    status: 409,
+    title: 'The task is not yours',
+    meaning:
+      'The lease of the task was over and the task was given to another worker, or it is not wanted any more. The answer changed nothing.',
+    remedy: 'Stop working on it. Send heartbeats more often than the lease lasts.',
+  },
   conflict: {
     status: 409,
     title: 'The state does not allow this',

@@ -130,6 +130,11 @@ const rows = {
     'The process died during an effect with `delivery: at_most_once`, so nobody knows whether it happened.',
     'Find out at the other side, then go on or compensate by hand.',
   ),
+  worker_lost: row(
+    'yes',
+    'Three workers, one after the other, took the try and were not heard of in time.',
+    'Look at the log of the workers: the try may be what ends them. Raise their memory, or send heartbeats.',
+  ),
   execution_timeout: row(
     'no',
     'The execution took longer than the `timeout` of the workflow.',

@@ -1,0 +1,101 @@
+/** The shapes of what workers send and get. */
+import Type from 'typebox';
+
+const time = Type.String({ format: 'date-time' });
+const duration = (description: string) => Type.String({ minLength: 1, maxLength: 40, description });
+const held = {
+  id: Type.String({ format: 'uuid' }),
+  lease_token: Type.String({ format: 'uuid', description: 'As the claim gave it.' }),
+};
+const lease = Type.Optional(
+  duration('How long the tasks are kept without a heartbeat: 5s to 10m, 30s when absent. Never beyond their deadline.'),
+);
+
+export const claimBody = Type.Object(
+  {
+    worker: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The name that this worker gives itself, for people.',
+    }),
+    types: Type.Array(Type.String({ minLength: 1, maxLength: 260 }), { minItems: 1, maxItems: 50, uniqueItems: true }),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 32, default: 1 })),
+    wait: Type.Optional(duration('How long the answer may be held back while there is nothing: 30s at most.')),
+    lease,
+  },
+  { additionalProperties: false },
+);
+
+export const claimed = Type.Object({
+  tasks: Type.Array(
+    Type.Object({
+      ...held,
+      lease_until: time,
+      deadline: Type.String({ format: 'date-time', description: 'When the time of this try is over.' }),
+      type: Type.String(),
+      config: Type.Unknown(),
+      execution_id: Type.String(),
+      workflow_id: Type.String(),
+      step: Type.String({ description: 'Path of the step, as `/steps` shows it.' }),
+      attempt: Type.Integer(),
+      delivery: Type.Union([Type.Literal('at_least_once'), Type.Literal('at_most_once')]),
+      idempotency_key: Type.String({ description: 'The same for every try of the same effect.' }),
+      correlation_id: Type.String(),
+      traceparent: Type.String(),
+    }),
+  ),
+});
+
+export const heartbeatBody = Type.Object(
+  {
+    tasks: Type.Array(Type.Object(held, { additionalProperties: false }), { minItems: 1, maxItems: 500 }),
+    lease,
+  },
+  { additionalProperties: false },
+);
+
+export const heartbeats = Type.Object({
+  tasks: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      state: Type.Union([Type.Literal('running'), Type.Literal('cancel'), Type.Literal('gone')], {
+        description:
+          '`cancel`: it is not wanted any more; stop, and say how far it came if that is soon. `gone`: it is not yours any more.',
+      }),
+      lease_until: Type.Union([time, Type.Null()]),
+    }),
+  ),
+});
+
+export const completeBody = Type.Object(
+  { ...held, output: Type.Optional(Type.Unknown({ description: 'JSON; null when absent.' })) },
+  { additionalProperties: false },
+);
+
+export const failBody = Type.Object(
+  {
+    ...held,
+    error: Type.Object(
+      {
+        code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
+        message: Type.String({ maxLength: 2_000 }),
+        details: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { maxProperties: 100 })),
+        retryable: Type.Optional(Type.Boolean({ default: false, description: 'Another try may succeed.' })),
+        retry_after_ms: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            maximum: 86_400_000,
+            description: 'The other side asked for at least this wait.',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const releaseBody = Type.Object(
+  { tasks: Type.Array(Type.Object(held, { additionalProperties: false }), { minItems: 1, maxItems: 500 }) },
+  { additionalProperties: false },
+);
