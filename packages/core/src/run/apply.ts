@@ -29,20 +29,18 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
   switch (event.e) {
     case 'asked':
       return askForSlot(state, event.k, event.at);
+    case 'locking':
+    case 'locked':
+      return lockMoved(plan, state, event);
     case 'started':
       return started(plan, state, event);
-    case 'locking':
-      return askForLock(state, runOf(plan, state, event, null), event.k, event.at);
-    case 'locked':
-      return holdLock(state, runOf(plan, state, event, null), event.k);
     case 'adopted':
       return adopted(plan, state, event);
     case 'begun':
       return begun(plan, state, event);
     case 'claimed':
-      return void claim(findRun(plan, state, event));
     case 'requeued':
-      return requeued(plan, state, event);
+      return taskMoved(plan, state, event);
     case 'retrying':
       return retrying(plan, state, event);
     case 'opened':
@@ -58,14 +56,13 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
       return startedOthers(plan, state, event);
     case 'recalled':
       return recalled(plan, state, event);
-    case 'signalled':
-      return signalled(plan, state, event);
     case 'held':
       return held(plan, state, event);
+    case 'signalled':
     case 'taken':
-      return taken(plan, state, event);
-    case 'cancel_requested':
-      return; // what it changes is said by the `stopping` that follows
+      return signalMoved(plan, state, event);
+    case 'cancel_requested': // what it changes is said by the `stopping` that follows
+      return;
     case 'stopping':
       return stopping(state, event);
     case 'phase':
@@ -79,14 +76,19 @@ export function apply(plan: Plan, state: RunState, event: RunEvent): void {
     case 'intervened':
       return intervened(state, event);
     case 'paused':
-      return paused(state, event);
     case 'resumed':
-      return resumed(state, event);
+      return pauseMoved(state, event);
     case 'compensation_failed':
       return compensationFailed(plan, state, event);
     case 'ended':
       return ended(state, event);
   }
+}
+
+function lockMoved(plan: Plan, state: RunState, event: EventOf<'locking' | 'locked'>): void {
+  const run = runOf(plan, state, event, null);
+  if (event.e === 'locking') askForLock(state, run, event.k, event.at);
+  else holdLock(state, run, event.k);
 }
 
 function started(plan: Plan, state: RunState, { at, v }: EventOf<'started'>): void {
@@ -123,16 +125,12 @@ function offer(state: RunState, run: StepRun): void {
   state.tasks.set(run, { lost: 0 });
 }
 
-function claim(run: StepRun | undefined): void {
-  if (run !== undefined && run.waiting === 'worker') run.waiting = null;
-}
-
-function requeued(plan: Plan, state: RunState, event: EventOf<'requeued'>): void {
+function taskMoved(plan: Plan, state: RunState, event: EventOf<'claimed' | 'requeued'>): void {
   const run = findRun(plan, state, event);
   const task = run === undefined ? undefined : state.tasks.get(run);
   if (run === undefined || task === undefined) return;
-  run.waiting = 'worker';
-  if (event.why === 'lost') task.lost += 1;
+  run.waiting = event.e === 'claimed' ? null : 'worker';
+  if (event.e === 'requeued' && event.why === 'lost') task.lost += 1;
 }
 
 function held(plan: Plan, state: RunState, event: EventOf<'held'>): void {
@@ -162,14 +160,11 @@ function recalled(plan: Plan, state: RunState, event: EventOf<'recalled'>): void
   run.timer = null;
 }
 
-function signalled(plan: Plan, state: RunState, event: EventOf<'signalled'>): void {
-  keepSignal(state, { number: event.g, name: event.n, payload: event.d ?? null, at: event.at });
+/** It came, and ended a wait or is kept; or one that was kept is taken. */
+function signalMoved(plan: Plan, state: RunState, event: EventOf<'signalled' | 'taken'>): void {
+  if (event.e === 'signalled')
+    keepSignal(state, { number: event.g, name: event.n, payload: event.d ?? null, at: event.at });
   const run = event.s === undefined ? undefined : findRun(plan, state, event as RunKey);
-  if (run !== undefined) take(state, run, event.g);
-}
-
-function taken(plan: Plan, state: RunState, event: EventOf<'taken'>): void {
-  const run = findRun(plan, state, event);
   if (run !== undefined) take(state, run, event.g);
 }
 
@@ -259,6 +254,11 @@ function skipped(plan: Plan, state: RunState, event: EventOf<'skipped'>): void {
     run.passedOver = event.x === true;
     run.output = null;
   });
+}
+
+function pauseMoved(state: RunState, event: EventOf<'paused' | 'resumed'>): void {
+  if (event.e === 'paused') paused(state, event);
+  else resumed(state, event);
 }
 
 /** What becomes of a step is said by its outcome, which follows. */

@@ -7,11 +7,13 @@ import {
   createOperations,
   createReading,
   createStreamSlots,
+  type EngineState,
   engineRoutes,
   taskRoutes,
   uuidV7,
 } from '../engine/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
+import type { Database } from '../kernel/db/database.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
@@ -50,10 +52,9 @@ export function createServices(
   const egress = createEgress({ allow: config.egressAllow });
   stack.add('egress', egress.close);
   const credentials = createCredentials({ database, secrets, newId });
+  const trying = { openCredential: credentials.open, egress, log: part('action') };
   const actions = createActions({
-    openCredential: credentials.open,
-    egress,
-    log: part('action'),
+    ...trying,
     clock: systemClock,
     limits: { maxOutputBytes: config.maxOutputBytes, functionThreads: config.functionWorkers },
     observe: attemptMetrics(metrics),
@@ -63,13 +64,8 @@ export function createServices(
   const registry = createRegistry({ database, builtIn: actions.registry });
   const types = { actions: actions.registry, ownActions: registry.shapes };
   const resolver = createResolver({ database, ...types, monotonic: () => performance.now() });
-  const reading = createReading({
-    database,
-    planOf: resolver.planOf,
-    blobs,
-    secrets,
-    workersOf: registry.lastAsked,
-  });
+  const { planOf, resolveForStart } = resolver;
+  const reading = createReading({ database, planOf, blobs, secrets, workersOf: registry.lastAsked });
   const engine = createEngine({
     database,
     directUrl,
@@ -77,8 +73,8 @@ export function createServices(
     leaseMs: config.leaseMs,
     maxInFlight: config.maxInFlight,
     actions: actions.attempts,
-    resolveForStart: resolver.resolveForStart,
-    planOf: resolver.planOf,
+    resolveForStart,
+    planOf,
     blobs,
     secrets,
     readHead: reading.find,
@@ -92,16 +88,12 @@ export function createServices(
   const workflows = createWorkflows({ database, ...types, resolver, credentials, newId });
   const housekeeping = createChores(config, { opened, log, metrics });
   stack.add('housekeeping', housekeeping.stop);
-  databaseMetrics(metrics, database);
-  engineMetrics(metrics, engine);
-  const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
+  showMetrics(metrics, { database, engine });
   const executions = { engine, workflows: resolver, reading, database, clock: systemClock };
   const operations = createOperations({ ...executions, log: part('operations') });
+  const streams = createStreamSlots({ ofProcess: config.maxStreams, ofTenant: config.maxStreamsPerTenant });
   const routes = [
-    ...credentialRoutes({
-      credentials,
-      tryCredential: createTryCredential({ openCredential: credentials.open, egress, log: part('action') }),
-    }),
+    ...credentialRoutes({ credentials, tryCredential: createTryCredential(trying) }),
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
     ...engineRoutes({ ...executions, streams }),
     ...operations.routes,
@@ -109,6 +101,11 @@ export function createServices(
     ...taskRoutes({ tasks: engine.tasks, noteAsked: registry.noteAsked }),
   ];
   return { engine, operations: operations.worker, housekeeping, routes };
+}
+
+function showMetrics(metrics: Metrics, { database, engine }: { database: Database; engine: EngineState }): void {
+  databaseMetrics(metrics, database);
+  engineMetrics(metrics, engine);
 }
 
 function createChores(

@@ -182,6 +182,12 @@ const taskColumns: readonly Column<TaskRow>[] = [
 export const taskColumnNames: readonly string[] = taskColumns.map(({ name }) => name);
 
 const withdrawals = { unclaimed: 0, ask: 1, end: 2 } as const;
+const withdrawalColumns: readonly Column<TaskWithdrawal>[] = [
+  execution,
+  shard,
+  { name: 'try', type: 'text', write: (to, { name }) => to.text(name) },
+  { name: 'how', type: 'int2', write: (to, { how }) => to.int2(withdrawals[how]) },
+];
 
 export function createParts() {
   return {
@@ -233,12 +239,7 @@ export function createParts() {
     ]),
     children: new Part<ChildRow>('children', childColumns),
     tasks: new Part<TaskRow>('tasks', taskColumns),
-    withdrawn: new Part<TaskWithdrawal>('withdrawn', [
-      execution,
-      shard,
-      { name: 'try', type: 'text', write: (to, { name }) => to.text(name) },
-      { name: 'how', type: 'int2', write: (to, { how }) => to.int2(withdrawals[how]) },
-    ]),
+    withdrawn: new Part<TaskWithdrawal>('withdrawn', withdrawalColumns),
     places: new Part<PlaceRow>('places', [
       { name: 'sender', type: 'uuid', write: (to, _, { executionId }) => to.uuid(executionId) },
       ...holderColumns,
