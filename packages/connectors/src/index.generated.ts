@@ -1,6 +1,19 @@
 /** All actions that come with the server. Written by scripts/generate-connector-index.mjs from the names of the files. */
 import type { Action } from '@cloudflow/sdk/index.ts';
+import cryptoDecrypt from './crypto/decrypt.action.ts';
+import cryptoEncrypt from './crypto/encrypt.action.ts';
+import cryptoHash from './crypto/hash.action.ts';
+import cryptoHmac from './crypto/hmac.action.ts';
+import cryptoRandom from './crypto/random.action.ts';
+import cryptoSign from './crypto/sign.action.ts';
+import cryptoVerify from './crypto/verify.action.ts';
+import csvParse from './csv/parse.action.ts';
+import csvWrite from './csv/write.action.ts';
 import databaseRunOperation from './database/run-operation.action.ts';
+import dateAdd from './date/add.action.ts';
+import dateDiff from './date/diff.action.ts';
+import dateFormat from './date/format.action.ts';
+import dateParse from './date/parse.action.ts';
 import discordPostMessage from './discord/post-message.action.ts';
 import githubCommentIssue from './github/comment-issue.action.ts';
 import githubCreateIssue from './github/create-issue.action.ts';
@@ -9,6 +22,8 @@ import githubDispatchWorkflow from './github/dispatch-workflow.action.ts';
 import githubGet from './github/get.action.ts';
 import graphqlQuery from './graphql/query.action.ts';
 import httpRequest from './http/request.action.ts';
+import jsonMerge from './json/merge.action.ts';
+import jsonValidate from './json/validate.action.ts';
 import llmChat from './llm/chat.action.ts';
 import llmEmbed from './llm/embed.action.ts';
 import s3DeleteObject from './s3/delete-object.action.ts';
@@ -20,9 +35,24 @@ import slackPostMessage from './slack/post-message.action.ts';
 import slackUpdateMessage from './slack/update-message.action.ts';
 import teamsPostMessage from './teams/post-message.action.ts';
 import webhookSend from './webhook/send.action.ts';
+import xmlBuild from './xml/build.action.ts';
+import xmlParse from './xml/parse.action.ts';
 
 export const actions: readonly Action[] = [
+  cryptoDecrypt,
+  cryptoEncrypt,
+  cryptoHash,
+  cryptoHmac,
+  cryptoRandom,
+  cryptoSign,
+  cryptoVerify,
+  csvParse,
+  csvWrite,
   databaseRunOperation,
+  dateAdd,
+  dateDiff,
+  dateFormat,
+  dateParse,
   discordPostMessage,
   githubCommentIssue,
   githubCreateIssue,
@@ -31,6 +61,8 @@ export const actions: readonly Action[] = [
   githubGet,
   graphqlQuery,
   httpRequest,
+  jsonMerge,
+  jsonValidate,
   llmChat,
   llmEmbed,
   s3DeleteObject,
@@ -42,4 +74,6 @@ export const actions: readonly Action[] = [
   slackUpdateMessage,
   teamsPostMessage,
   webhookSend,
+  xmlBuild,
+  xmlParse,
 ];

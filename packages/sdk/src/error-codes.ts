@@ -43,3 +43,8 @@ export const responseInvalid: ActionErrorCode = {
   retryable: 'never',
   description: 'The answer is not what the service documents.',
 };
+
+/** Of an action that reads what it is given. */
+export function dataInvalid(description: string): ActionErrorCode {
+  return { code: 'data_invalid', retryable: 'never', description };
+}

@@ -74,6 +74,11 @@ const rows = {
     'The `config` of the step, with its expressions evaluated, does not fit the action.',
     'Correct the field that `details.pointer` names.',
   ),
+  data_invalid: row(
+    'no',
+    'What the step was given to read is not of its form: no CSV, no XML, no date, nothing that this key opens.',
+    'Look at what made it; the message and `details` say where it is wrong.',
+  ),
   function_error: row(
     'no',
     'The code of a `function` step threw, or is not JavaScript.',
