@@ -1,7 +1,8 @@
+import type { HttpConfig, HttpOutput } from '@cloudflow/sdk/builder/index.ts';
 import { fakeContext, type HttpMock, runAction } from '@cloudflow/sdk/testing/index.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import request from './request.action.ts';
-import type { RequestConfig } from './request-config.ts';
+import type { RequestConfig, RequestOutput } from './request-config.ts';
 
 /** Runs the action against one answer. The server's tests run it against real servers. */
 async function runWith(config: RequestConfig, answer: HttpMock) {
@@ -27,6 +28,15 @@ describe('http_request', () => {
     const { context, output } = await runWith({ url: 'https://a.example', response: 'json' }, { body: '[1]' });
     expect(context.requests[0]?.headers).toMatchObject({ accept: 'application/json' });
     expect(output).toMatchObject({ body: [1] });
+  });
+
+  it('is what workflows in code take it for', () => {
+    expectTypeOf<RequestConfig>().toExtend<HttpConfig>();
+    expectTypeOf<keyof HttpConfig>().toEqualTypeOf<keyof RequestConfig>();
+    expectTypeOf<HttpConfig['method']>().toEqualTypeOf<RequestConfig['method']>();
+    expectTypeOf<HttpConfig['response']>().toEqualTypeOf<RequestConfig['response']>();
+    expectTypeOf<RequestOutput>().toExtend<HttpOutput<unknown>>();
+    expectTypeOf<keyof HttpOutput<unknown>>().toEqualTypeOf<keyof RequestOutput>();
   });
 
   it('names the host of a failed call, and neither its path nor its query', async () => {
