@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { operations } from '../packages/sdk/src/client/api.generated.ts';
 import type { Operations } from '../packages/sdk/src/client/operation.ts';
 import { startServer } from '../packages/server/testing/server.ts';
-import { says, waits } from './definitions.ts';
+import { at, aWorkflow, calls, needs, once, says, waits } from './definitions.ts';
 import { useProduct } from './product.ts';
 
 const product = useProduct();
@@ -66,6 +66,29 @@ describe('the methods of the client', () => {
     expect(rows.map(({ id }) => id).sort()).toEqual([...execution_ids].sort());
     expect(await client.executions.list({ workflow_id: 'client-pages', count: true }).page()).toMatchObject({
       count: 5,
+    });
+  });
+});
+
+describe('a run that failed', () => {
+  it('can be looked at, tried in thought, and retried', async () => {
+    const client = aClient();
+    const world = product.outside.world({ 'POST /charge': [{ status: 500 }, { body: {} }] });
+    const { workflow_id, ...definition } = aWorkflow([
+      calls('reserve', once),
+      calls('charge', { ...needs('reserve'), ...once }),
+    ]);
+    await client.workflows.create(at(world.url, { workflow_id, ...definition }));
+    const failed = await client.workflows.run(workflow_id, { input: {} });
+    expect(failed).toMatchObject({ status: 'FAILED', error: { step: 'charge' } });
+    expect(await client.executions.explain(failed.id)).toMatchObject({ execution_id: failed.id, status: 'FAILED' });
+
+    const preview = await client.executions.previewRetry(failed.id, { from: 'failed' });
+    expect(preview).toMatchObject({ adopted: ['reserve'], runs: [{ path: 'charge', how: 'again' }] });
+    const retry = await client.executions.retry(failed.id, { from: 'failed' });
+    expect(await retry.wait()).toMatchObject({ status: 'COMPLETED', retry_of: failed.id });
+    expect(await client.executions.stats({ workflow_id })).toMatchObject({
+      by_status: { COMPLETED: { count: 1 }, FAILED: { count: 1 } },
     });
   });
 });

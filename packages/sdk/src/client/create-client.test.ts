@@ -1,6 +1,6 @@
 /** The client on a network that is a function: what goes out, how often, and what comes of the answers. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConnectionError, createClient, TimeoutError } from './index.ts';
+import { ApiError, ConnectionError, createClient, TimeoutError } from './index.ts';
 
 type Sent = {
   readonly url: string;
@@ -136,6 +136,20 @@ describe('a call without an answer', () => {
     expect(network.sent).toHaveLength(1);
   });
 
+  it('is given up in time whatever does not come: a token, or a fetch that knows no signal', async () => {
+    const never = () => new Promise<never>(() => {});
+    const noToken = createClient({ url: 'http://flows.test', token: never, fetch: aNetwork(aPage).fetch, retries: 0 });
+    expect(await failure(noToken.workflows.get('a'))).toBeInstanceOf(TimeoutError);
+    expect(await failure(clientOn({ fetch: never }, { retries: 0 }).workflows.get('a'))).toBeInstanceOf(TimeoutError);
+  });
+
+  it('may have more time than a timer knows', async () => {
+    for (const timeoutMs of [Number.POSITIVE_INFINITY, 40 * 86_400_000])
+      expect(await settled(clientOn(aNetwork(aPage)).workflows.get('a', { timeoutMs }))).toMatchObject({
+        status: 'fulfilled',
+      });
+  });
+
   it('ends with the reason of a signal: its own, or that of the client; also between two tries', async () => {
     const reason = new Error('enough');
     for (const answer of [silent, broken]) {
@@ -181,6 +195,20 @@ describe('an answer', () => {
       code: 'unexpected_answer',
       status: 200,
     });
+  });
+
+  it('has a code that the compiler knows', async () => {
+    const error = await failure(clientOn(aNetwork(problem(404, 'not_found'))).workflows.get('a'));
+    if (!(error instanceof ApiError)) return expect.fail('it is no ApiError');
+    // @ts-expect-error there is no such code
+    expect(error.code === 'not_fund').toBe(false);
+    expect(error.code === 'not_found').toBe(true);
+  });
+
+  it('to a start is as JSON what the API said', async () => {
+    const started = { execution_id: 'e', status: 'PENDING', links: { self: '/e' } };
+    const handle = await clientOn(aNetwork(json(202, started))).workflows.execute('a');
+    expect(JSON.parse(JSON.stringify(handle))).toEqual(started);
   });
 
   it('that is empty is undefined', async () => {

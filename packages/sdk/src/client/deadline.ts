@@ -8,9 +8,14 @@ export type Deadline = {
   isOver(): boolean;
   /** Starts the time anew. */
   restart(): void;
+  /** The time stands still, until it is started anew. */
+  stop(): void;
   /** Lets go of the timer and of the callers' signals. */
   clear(): void;
 };
+
+/** Timers know no more: 24 days. */
+const longestMs = 2 ** 31 - 1;
 
 export function createDeadline(timeoutMs: number, signals: Signals): Deadline {
   const controller = new AbortController();
@@ -24,6 +29,7 @@ export function createDeadline(timeoutMs: number, signals: Signals): Deadline {
       clearTimeout(timer);
       timer = start();
     },
+    stop: () => clearTimeout(timer),
     clear() {
       clearTimeout(timer);
       release();
@@ -31,10 +37,13 @@ export function createDeadline(timeoutMs: number, signals: Signals): Deadline {
   };
 
   function start() {
-    return setTimeout(() => {
-      over = true;
-      controller.abort();
-    }, timeoutMs);
+    return setTimeout(
+      () => {
+        over = true;
+        controller.abort();
+      },
+      Math.min(timeoutMs, longestMs),
+    );
   }
 }
 
@@ -49,6 +58,14 @@ export async function sleep(ms: number, signals: Signals): Promise<void> {
       clearTimeout(timer);
       reject(reason);
     });
+  });
+}
+
+/** The work, or the reason of the signal when that comes first: whatever the work makes of the signal. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const release = onAbort([signal], reject);
+    work.then(resolve, reject).finally(release);
   });
 }
 

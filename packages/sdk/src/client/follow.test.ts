@@ -86,6 +86,18 @@ describe('whoever follows an execution', () => {
     }
   });
 
+  it('may take its time with each event', async () => {
+    const server = aServer([{ count: 4, then: 'end' }]);
+    const slow = (async function* () {
+      for await (const event of server.client.executions.follow('e')) {
+        yield event;
+        await new Promise((resolve) => setTimeout(resolve, 100_000));
+      }
+    })();
+    expect(await collected(slow)).toEqual(whole);
+    expect(server.asked).toEqual([undefined]);
+  });
+
   it('lets go of the stream when it looks no further', async () => {
     const cancelled = vi.fn();
     const body = new ReadableStream({
@@ -127,9 +139,22 @@ describe('whoever waits for an execution', () => {
     });
   });
 
-  it('hears at once that nobody is there, unless the execution was seen before', async () => {
+  it('hears at once that nobody is there', async () => {
     const gone: typeof fetch = () => Promise.reject(new TypeError('fetch failed'));
     const client = createClient({ url: 'http://flows.test', fetch: gone, retries: 0 });
     expect(await settled(client.executions.wait('e'))).toMatchObject({ reason: { name: 'ConnectionError' } });
+  });
+
+  it('goes on when nobody is there for a while after the start', async () => {
+    let asked = 0;
+    const play: typeof fetch = async (_input, init) => {
+      if (init?.method === 'POST') return new Response(JSON.stringify({ execution_id: 'e' }), { status: 202 });
+      asked += 1;
+      if (asked < 20) throw new TypeError('fetch failed');
+      return new Response(JSON.stringify({ id: 'e', finished_at: '2026-01-31T08:00:00.000Z' }));
+    };
+    const started = await createClient({ url: 'http://flows.test', fetch: play }).workflows.execute('a');
+    expect(await settled(started.wait())).toMatchObject({ value: { id: 'e' } });
+    expect(asked).toBe(20);
   });
 });

@@ -39,7 +39,6 @@ export async function* followEvents(
         last = event.id;
         yield event;
         if (event.type === 'execution_ended') return;
-        deadline.restart();
       }
     } catch (thrown) {
       const error = deadline.isOver() ? silent(id, thrown) : thrown;
@@ -73,9 +72,14 @@ async function* readStream(transport: Transport, { id, last, deadline }: Stream)
   const messagesOf = createMessageReader();
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
+  const read = () => {
+    deadline.restart();
+    return reader.read();
+  };
   try {
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      deadline.restart();
+    for (let piece = await read(); !piece.done; piece = await read()) {
+      // Who takes his time with an event makes no stream silent.
+      deadline.stop();
       for (const { data } of messagesOf(decoder.decode(piece.value, { stream: true })))
         yield JSON.parse(data) as JournalEvent;
     }

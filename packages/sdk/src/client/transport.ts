@@ -1,6 +1,6 @@
 /** Sends requests: one try with its deadline, and a call with as many tries as it may have. */
 import type { CallOptions } from './call-options.ts';
-import { createDeadline, type Signals, sleep } from './deadline.ts';
+import { createDeadline, type Signals, sleep, unlessAborted } from './deadline.ts';
 import { ConnectionError, TimeoutError } from './errors.ts';
 import type { ApiRequest } from './operation.ts';
 import { randomHex } from './random-hex.ts';
@@ -122,8 +122,7 @@ type Sent = {
 
 async function send(deps: TransportDeps, { request, headers, signal }: Sent): Promise<Response> {
   const { method, path, body } = request;
-  const credentials = await deps.credentials();
-  signal.throwIfAborted();
+  const credentials = await unlessAborted(deps.credentials(), signal);
   const answer = deps.fetch(`${deps.baseUrl}${path}`, {
     method,
     headers: {
@@ -142,7 +141,7 @@ async function send(deps: TransportDeps, { request, headers, signal }: Sent): Pr
 /** What `fetch` throws when there is no answer, or a broken one, says little; its cause knows more. */
 async function orConnectionError<T>(work: Promise<T>, { method, path }: ApiRequest, signal: AbortSignal): Promise<T> {
   try {
-    return await work;
+    return await unlessAborted(work, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     const { message, cause } = error as Error;

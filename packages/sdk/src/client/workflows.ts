@@ -31,7 +31,7 @@ export function createWorkflows(api: Api, transport: Transport): Workflows {
     },
     async run(id, params, { timeoutMs = longestWaitMs, ...options } = {}) {
       const until = Date.now() + timeoutMs;
-      const waitMs = Math.min(timeoutMs, longestRequestMs);
+      const waitMs = Math.floor(Math.min(timeoutMs, longestRequestMs));
       const answer = await api.workflows.execute(
         id,
         { ...params, wait: `${waitMs}ms` },
