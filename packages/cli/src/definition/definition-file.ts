@@ -1,12 +1,12 @@
 /** A file that holds a workflow definition: JSON, YAML, or TypeScript that makes one. */
 import { glob, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Json } from '@cloudflow/core/json.ts';
 import { type Document, isCollection, isNode, LineCounter, parseDocument } from 'yaml';
 import { Failure, usageFailure } from '../failure/failure.ts';
 import { readStdin, readTextFile } from '../input/json-argument.ts';
 import type { World } from '../world.ts';
+import { runDefinition } from './run-definition.ts';
 
 export type DefinitionFile = {
   /** As it is shown: relative to where the command was given; `stdin`. */
@@ -55,6 +55,13 @@ export function isDefinitionFile(path: string): boolean {
 export async function readDefinitionFile(path: string, world: World): Promise<DefinitionFile> {
   const name = relative(world.cwd, path) || path;
   return ofCode.includes(extname(path)) ? readCode(path, name) : readText(await readTextFile(path), { name, path });
+}
+
+/** All that are named, or `-` alone. */
+export async function readDefinitionFiles(given: readonly string[], world: World): Promise<readonly DefinitionFile[]> {
+  if (given.length === 1 && given[0] === '-') return [await readDefinition('-', world)];
+  const paths = await findDefinitionFiles(given, world);
+  return Promise.all(paths.map((path) => readDefinitionFile(path, world)));
 }
 
 /** What stands in `-`, or in the file. */
@@ -137,25 +144,6 @@ function keyOffset(tree: Document, path: readonly string[]): number | undefined 
   return undefined;
 }
 
-/** A program is run to see what it makes; each time anew, since it may have changed. */
 async function readCode(path: string, name: string): Promise<DefinitionFile> {
-  let made: unknown;
-  try {
-    const url = `${pathToFileURL(path)}?read=${performance.now()}`;
-    made = ((await import(url)) as { readonly default?: unknown }).default;
-  } catch (error) {
-    throw new Failure(`${name}: ${error instanceof Error ? error.message : error}`, {
-      ending: 'validation',
-      code: 'broken_program',
-      cause: error,
-    });
-  }
-  if (typeof made !== 'object' || made === null) {
-    throw new Failure(`${name} has no workflow as its default export.`, {
-      ending: 'validation',
-      code: 'broken_program',
-      remedy: 'Export it: `export default workflow(…)`.',
-    });
-  }
-  return { name, path, document: JSON.parse(JSON.stringify(made)) as Json, placeOf: () => name, source: undefined };
+  return { name, path, document: await runDefinition(path, name), placeOf: () => name, source: undefined };
 }

@@ -130,3 +130,7 @@ export function optional(text: string): Argument<string | undefined> {
 export function several(text: string): Argument<readonly string[]> {
   return { text, required: true, variadic: true };
 }
+
+export function any(text: string): Argument<readonly string[]> {
+  return { text, required: false, variadic: true };
+}

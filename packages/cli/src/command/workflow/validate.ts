@@ -1,11 +1,6 @@
 /** `cloudflow workflow validate` */
 import { createChecker, type Verdict } from '../../definition/check-definition.ts';
-import {
-  type DefinitionFile,
-  findDefinitionFiles,
-  readDefinition,
-  readDefinitionFile,
-} from '../../definition/definition-file.ts';
+import { type DefinitionFile, readDefinitionFiles } from '../../definition/definition-file.ts';
 import { issueText } from '../../definition/issue-text.ts';
 import { command } from '../../program/command.ts';
 import type { Context } from '../../program/context.ts';
@@ -25,19 +20,13 @@ export const validateCommand = command({
   ],
   async run({ context, args, options }) {
     const check = createChecker(context, { local: options.local === true });
-    const files = await readFiles(args.files, context);
+    const files = await readDefinitionFiles(args.files, context.world);
     const checked: Checked[] = [];
     for (const file of files) checked.push({ file, verdict: await check(file.document) });
     print(context, checked);
     return checked.every(({ verdict }) => verdict.valid) ? 'ok' : 'validation';
   },
 });
-
-async function readFiles(given: readonly string[], { world }: Context): Promise<readonly DefinitionFile[]> {
-  if (given.length === 1 && given[0] === '-') return [await readDefinition('-', world)];
-  const paths = await findDefinitionFiles(given, world);
-  return Promise.all(paths.map((path) => readDefinitionFile(path, world)));
-}
 
 type Checked = { readonly file: DefinitionFile; readonly verdict: Verdict };
 
