@@ -12,8 +12,7 @@ export type Made = { readonly definition: Json } | { readonly error: string };
 const longestMs = 30_000;
 
 export async function runDefinition(path: string, name: string): Promise<Json> {
-  // Beside this file, and of its kind: a published package has JavaScript here.
-  const thread = new URL(import.meta.url.replace(/run-definition(\.[a-z]+)$/, 'definition-thread$1'));
+  const thread = new URL('./definition-thread.ts', import.meta.url);
   const worker = new Worker(thread, { workerData: path, stdout: true, stderr: false });
   // What it prints is talk, and stdout is for data.
   worker.stdout.pipe(process.stderr, { end: false });
