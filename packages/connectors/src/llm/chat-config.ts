@@ -4,13 +4,13 @@ import { server, usage } from './llm-api.ts';
 
 const message = Type.Object(
   {
-    role: Type.Enum(['system', 'developer', 'user', 'assistant', 'tool']),
+    role: Type.Enum(['system', 'developer', 'user', 'assistant', 'tool'], { description: 'Who says it.' }),
     content: Type.Optional(
       Type.Union([Type.String(), Type.Null(), Type.Array(Type.Object({}))], {
         description: 'Text, or parts such as `{ "type": "image_url", … }`.',
       }),
     ),
-    name: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String({ description: 'Of who says it, where there are several.' })),
     tool_calls: Type.Optional(
       Type.Array(Type.Object({}), { description: 'Of an answer of the model, as it gave them.' }),
     ),
@@ -21,8 +21,8 @@ const message = Type.Object(
 
 const tool = Type.Object(
   {
-    name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-    description: Type.Optional(Type.String({ maxLength: 4_096 })),
+    name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'By which the model asks for it.' }),
+    description: Type.Optional(Type.String({ maxLength: 4_096, description: 'What it is for, to the model.' })),
     parameters: Type.Optional(Type.Object({}, { description: 'JSON Schema of its arguments.' })),
   },
   { additionalProperties: false },
