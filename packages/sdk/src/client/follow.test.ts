@@ -70,6 +70,12 @@ describe('whoever follows an execution', () => {
     expect(await collected(server.client.executions.follow('e', { after: '3.0' }))).toEqual([]);
   });
 
+  it('is told when what it follows is no id', async () => {
+    const server = aServer([]);
+    expect(await collected(server.client.executions.follow('..'))).toMatchObject({ reason: { name: 'TypeError' } });
+    expect(server.asked).toEqual([]);
+  });
+
   it('hears a refusal, but for one that passes', async () => {
     const refusal = (status: number, code: string) => new Response(JSON.stringify({ status, code }), { status });
     const busy = aServer([refusal(429, 'too_many_streams'), refusal(503, 'unavailable')]);

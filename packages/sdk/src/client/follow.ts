@@ -2,10 +2,11 @@
  * Follows the journal of an execution to its end over server-sent events: each event once, in order. A stream that breaks is
  * opened again after the last event that came (`Last-Event-ID`), so that nothing is missing and nothing comes twice.
  */
-import type { JournalEvent } from './api.generated.ts';
+import { type JournalEvent, operations } from './api.generated.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { ConnectionError, TimeoutError } from './errors.ts';
 import { createMessageReader } from './event-stream.ts';
+import { requestOf } from './operation.ts';
 import { delayMs, isWorthRepeating } from './repeating.ts';
 import type { Transport } from './transport.ts';
 
@@ -60,14 +61,9 @@ type Stream = { readonly id: string; readonly last: string | undefined; readonly
 const allSeen = Symbol('all events had been seen');
 
 async function* readStream(transport: Transport, { id, last, deadline }: Stream): AsyncGenerator<JournalEvent> {
-  const request = {
-    method: 'GET',
-    path: `/executions/${encodeURIComponent(id)}/events`,
-    headers: { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) },
-    isRepeatable: true,
-    isOpaque: true,
-  };
-  const response = await transport.open(request, deadline.signal);
+  const request = requestOf(operations.executions.events, { places: [id], whole: undefined, fields: {}, options: {} });
+  const headers = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) };
+  const response = await transport.open({ ...request, headers }, deadline.signal);
   if (response.status === 204 || response.body === null) throw allSeen;
   const messagesOf = createMessageReader();
   const decoder = new TextDecoder();
