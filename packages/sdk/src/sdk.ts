@@ -2,3 +2,4 @@
 export * from './client/index.ts';
 export * from './index.ts';
 export * from './webhook/index.ts';
+export * from './worker/index.ts';

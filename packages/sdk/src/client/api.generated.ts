@@ -1028,6 +1028,8 @@ export type TasksClaimReply = {
     readonly lease_until: string;
     /** When the time of this try is over. */
     readonly deadline: string;
+    /** The same as a length of time, for a clock that differs from that of the server. */
+    readonly timeout_ms: number;
     readonly type: string;
     readonly config: unknown;
     readonly execution_id: string;

@@ -11,6 +11,7 @@ export type ClaimedTask = {
   readonly leaseToken: string;
   readonly leaseUntil: Date;
   readonly deadline: Date;
+  readonly timeoutMs: bigint;
   readonly attempt: number;
   readonly atMostOnce: number;
   readonly type: string;
@@ -54,7 +55,8 @@ export function claimTasks(tx: Tx, { tenantId, worker, types, limit, leaseMs }: 
     told as (
       insert into execution_inbox (shard, execution_id, kind, payload)
       select shard, execution_id, 'task_claimed', json_build_object('try', try, 'by', worker)::text from taken)
-    select id, execution_id as "executionId", lease_token as "leaseToken", lease_until as "leaseUntil", deadline, attempt,
+    select id, execution_id as "executionId", lease_token as "leaseToken", lease_until as "leaseUntil", deadline,
+           timeout_ms as "timeoutMs", attempt,
            at_most_once as "atMostOnce", type, path, workflow, idempotency_key as "idempotencyKey",
            correlation_id as "correlationId", input
       from taken order by priority, offered_at, id`);

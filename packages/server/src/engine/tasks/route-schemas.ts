@@ -32,6 +32,9 @@ export const claimed = Type.Object({
       ...held,
       lease_until: time,
       deadline: Type.String({ format: 'date-time', description: 'When the time of this try is over.' }),
+      timeout_ms: Type.Integer({
+        description: 'The same as a length of time, for a clock that differs from that of the server.',
+      }),
       type: Type.String(),
       config: Type.Unknown(),
       execution_id: Type.String(),

@@ -60,7 +60,10 @@ function claimRoute(tasks: Tasks, noteAsked: TaskRouteDeps['noteAsked']): Route 
         leaseMs: leaseOf(body.lease),
       };
       const [found] = await Promise.all([tasks.claim(claim, waitMs, signal), noteAsked(tenantId, body.types)]);
-      return reply(200, { tasks: found.map(view) });
+      if (!signal.aborted) return reply(200, { tasks: found.map(view) });
+      // Who asked has gone: another need not wait until the lease is over.
+      await tasks.release(tenantId, found);
+      return reply(200, { tasks: [] });
     },
   });
 }
@@ -134,6 +137,7 @@ function view({ id, executionId, leaseToken, leaseUntil, deadline, ...task }: Ta
     lease_token: leaseToken,
     lease_until: leaseUntil.toISOString(),
     deadline: deadline.toISOString(),
+    timeout_ms: Number(task.timeoutMs),
     type: task.type,
     config: task.config,
     execution_id: executionId,
