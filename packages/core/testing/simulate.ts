@@ -3,7 +3,6 @@
  * passes only from one due moment to the next.
  */
 import type { Plan } from '../src/definition/plan.ts';
-import { ask, createGate, type Gate, leave } from '../src/gate/gate.ts';
 import type { Json, JsonObject } from '../src/json.ts';
 import { apply } from '../src/run/apply.ts';
 import type {
@@ -17,11 +16,14 @@ import type {
   RunInput,
   RunsElsewhere,
 } from '../src/run/contract.ts';
-import { type Decided, decide, resume } from '../src/run/decide.ts';
+import { resume } from '../src/run/decide.ts';
 import type { PauseScope, RunEvent, RunKey } from '../src/run/event.ts';
 import { type SnapshotRecord, snapshotOf, stateFrom } from '../src/run/snapshot.ts';
-import { createState, type GateEffect, type RunState } from '../src/run/state.ts';
+import { createState, type RunState } from '../src/run/state.ts';
 import { stepRows } from '../src/run/step-rows.ts';
+import { createAgenda } from '../src/test-run/agenda.ts';
+import { createVirtualExecution, type Outward, stopped } from '../src/test-run/virtual-execution.ts';
+import { createVirtualGates } from '../src/test-run/virtual-gates.ts';
 
 export type Try = Extract<Effect, { kind: 'attempt' }>;
 /** How a try ends, and how many virtual milliseconds it takes. */
@@ -83,6 +85,8 @@ export type SimulationOptions = {
   readonly until?: number;
   /** What a retry takes over. */
   readonly adopt?: Adoption;
+  /** How many virtual milliseconds it takes to be heard: a try that is to stop, and who is asked what to start. */
+  readonly late?: number;
   /** Tries do not hear that they are to stop. */
   readonly deaf?: boolean;
   /** As the engine does: what the rules need no more is left out of the state. */
@@ -119,74 +123,61 @@ export function simulate(
     forgets = false,
     adopt,
     snapshots = false,
+    late = 1,
     onRestart,
     until = Number.POSITIVE_INFINITY,
   }: SimulationOptions = {},
 ): Simulation {
   const serial = counter();
-  const around = {
-    context: { ...(outside === undefined ? contextOf(input) : contextInside(outside)), depth },
-    entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5, executionId: () => `item-${serial()}` },
-  };
-  let state = createState(plan, { forgets });
-  const events: RunEvent[] = [];
   const tried: Try[] = [];
   const called: Called[] = [];
   const cancelled: string[] = [];
   const detached: Detached[] = [];
   const ended = new Set<string>();
-  const gates = new Map<string, Gate>();
-  const cache = snapshots ? createCache(plan, state) : null;
-  let end: Simulation['end'];
-  let queue: { at: number; order: number; input: RunInput | Move }[] = [];
-  const later = (at: number, what: RunInput | Move): void => void queue.push({ at, order: serial(), input: what });
+  const agenda = createAgenda<RunInput | Move>();
+  const gates = createVirtualGates((_, input) => agenda.add(input.at, input));
+  const execution = createVirtualExecution({
+    plan,
+    context: { ...(outside === undefined ? contextOf(input) : contextInside(outside)), depth },
+    entropy: { uuid: () => `uuid-${serial()}`, random: () => 0.5, executionId: () => `item-${serial()}` },
+    forgets,
+    later: agenda.add,
+    // Its gates are its own: nobody else asks.
+    atGate: (effect, now) => gates.hear(effect, { execution: 'x', plan }, now),
+    outward,
+  });
+  const cache = snapshots ? createCache(plan, execution.state) : null;
 
-  /** Its gates are its own: nobody else asks. */
-  function answerAtGate({ kind, gate: { of, key: name }, key }: GateEffect, now: number): void {
-    const id = `${of}/${name}`;
-    const gate = gates.get(id) ?? createGate();
-    gates.set(id, gate);
-    const holder = { execution: 'x', run: key === undefined ? '' : JSON.stringify(key) };
-    const asked = { ...holder, since: now, priority: 1, limit: 1, strategy: 'queue' } as const;
-    const { answers } = kind === 'ask' ? ask(gate, asked) : leave(gate, holder);
-    for (const { to } of answers) {
-      later(now, { kind: 'granted', at: now, ...(to.run === '' ? {} : { key: JSON.parse(to.run) as RunKey }) });
+  function outward(effect: Outward, now: number): void {
+    switch (effect.kind) {
+      case 'attempt': {
+        tried.push(effect);
+        const { after = 1, ...outcome } = answer(effect);
+        return endTry(effect, now + after, outcome);
+      }
+      case 'abort':
+        if (deaf) return;
+        return endTry(effect, now + late, stopped);
+      case 'resolve_child':
+        return answerFor(effect, now);
+      case 'start_child':
+        return begin(effect, now);
+      case 'start_item':
+        return void detached.push(effect);
+      case 'cancel_child':
+        cancelled.push(effect.executionId);
+        return tellEnd(effect.executionId, now + 3 * late, { status: 'CANCELLED' });
     }
   }
 
-  function carryOut(effects: readonly Effect[], now: number): void {
-    for (const effect of effects) {
-      if (effect.kind === 'arm') later(effect.due, { kind: 'timer', timer: effect.timer, at: effect.due });
-      if (effect.kind === 'end') end = effect;
-      if (effect.kind === 'abort' && !deaf) {
-        const error = { code: 'aborted', message: 'stopped', retryable: false };
-        later(now + 1, {
-          kind: 'attempt_ended',
-          key: effect.key,
-          attempt: effect.attempt,
-          at: now + 1,
-          outcome: { error },
-        });
-      }
-      if (effect.kind === 'resolve_child') answerFor(effect, now);
-      if (effect.kind === 'start_child') begin(effect, now);
-      if (effect.kind === 'start_item') detached.push(effect);
-      if (effect.kind === 'cancel_child') {
-        cancelled.push(effect.executionId);
-        tellEnd(effect.executionId, now + 3, { status: 'CANCELLED' });
-      }
-      if (effect.kind === 'ask' || effect.kind === 'leave') answerAtGate(effect, now);
-      if (effect.kind !== 'attempt') continue;
-      tried.push(effect);
-      const { after = 1, ...outcome } = answer(effect);
-      later(now + after, { kind: 'attempt_ended', key: effect.key, attempt: effect.attempt, at: now + after, outcome });
-    }
+  function endTry({ key, attempt }: Pick<Try, 'key' | 'attempt'>, at: number, outcome: AttemptOutcome): void {
+    agenda.add(at, { kind: 'attempt_ended', key, attempt, at, outcome });
   }
 
   function answerFor(asked: Extract<Effect, { kind: 'resolve_child' }>, now: number): void {
     const child = { executionId: `child-${serial()}`, workflowId: 'w', versionId: 'v', version: '1.0.0' };
     const answer = resolve(asked) ?? { child };
-    later(now + 1, { kind: 'child_resolved', key: asked.key, at: now + 1, answer });
+    agenda.add(now + late, { kind: 'child_resolved', key: asked.key, at: now + late, answer });
   }
 
   function begin(call: Called, now: number): void {
@@ -197,52 +188,47 @@ export function simulate(
 
   /** Twice, as a message whose answer was lost is sent again. */
   function tellEnd(executionId: string, at: number, { status, output = null, error = null }: ChildAnswer): void {
-    for (const late of [0, 2])
-      later(at + late, { kind: 'child_ended', executionId, status, output, error, at: at + late });
+    for (const again of [at, at + 2])
+      agenda.add(again, { kind: 'child_ended', executionId, status, output, error, at: again });
   }
 
   /** The process dies: what was under way is gone, and the journal is read again. */
   function restart(now: number, how: Move): void {
-    const running: RunInput[] = how === 'restart' ? [] : queue.flatMap((each) => tryEndOf(each.input));
-    const stays = (each: RunInput | Move): boolean =>
-      isMove(each) || COMMANDS.has(each.kind) || (how === 'move' && each.kind === 'attempt_ended');
-    queue = queue.filter(({ input: each }) => stays(each));
-    const rebuilt = cache?.rebuild(events) ?? rebuild(plan, events, { forgets });
-    onRestart?.(state, rebuilt);
-    state = rebuilt;
-    for (const [timer, { due }] of state.timers) later(due, { kind: 'timer', timer, at: due });
+    const running: RunInput[] = how === 'restart' ? [] : agenda.all().flatMap(tryEndOf);
+    agenda.keep((each) => isMove(each) || COMMANDS.has(each.kind) || (how === 'move' && each.kind === 'attempt_ended'));
+    const rebuilt = cache?.rebuild(execution.events) ?? rebuild(plan, execution.events, { forgets });
+    onRestart?.(execution.state, rebuilt);
+    execution.state = rebuilt;
+    for (const [timer, { due }] of rebuilt.timers) agenda.add(due, { kind: 'timer', timer, at: due });
     const isRunning: RunsElsewhere = (key, attempt) => running.some((each) => isOfTry(each, key, attempt));
-    take(resume(plan, state, now, around, isRunning), now);
+    settled(execution.take(resume(plan, rebuilt, now, execution, isRunning), now));
     if (how !== 'move_and_lose') return;
     for (const each of running)
       if (each.kind === 'attempt_ended')
-        later(now, { kind: 'attempt_lost', key: each.key, attempt: each.attempt, at: now });
+        agenda.add(now, { kind: 'attempt_lost', key: each.key, attempt: each.attempt, at: now });
   }
 
-  function take({ events: recorded, effects, more }: Decided, at: number): void {
-    events.push(...recorded);
-    if (events.length > MOST_STEPS) throw new Error('the execution goes on for ever');
-    carryOut(effects, at);
-    if (more) later(at, { kind: 'continue', at });
-    else if (cache !== null) state = cache.pass(state, events.length);
+  function settled(isWhole: boolean): void {
+    if (execution.events.length > MOST_STEPS) throw new Error('the execution goes on for ever');
+    if (isWhole && cache !== null) execution.state = cache.pass(execution.state, execution.events.length);
   }
 
-  later(START, { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) });
-  for (const { at, input: what } of then) later(START + at, inputOf(what, START + at));
+  agenda.add(START, { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) });
+  for (const { at, input: what } of then) agenda.add(START + at, inputOf(what, START + at));
   let now = START;
-  for (let step = 0; queue.length > 0 && end === undefined; step += 1) {
+  for (let step = 0; execution.end === undefined; step += 1) {
     if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
-    queue.sort((a, b) => a.at - b.at || a.order - b.order);
-    const next = queue.shift();
+    const next = agenda.next();
     if (next === undefined || next.at > START + until) break;
     now = next.at;
-    if (isMove(next.input)) {
-      restart(now, next.input);
+    if (isMove(next.what)) {
+      restart(now, next.what);
       continue;
     }
-    if (next.input.kind === 'child_ended') ended.add(next.input.executionId);
-    take(decide(plan, state, next.input, around), now);
+    if (next.what.kind === 'child_ended') ended.add(next.what.executionId);
+    settled(execution.hear(next.what, now));
   }
+  const { state, events, end } = execution;
   return { state, events, tried, called, cancelled, detached, ended, end, took: now - START };
 }
 
