@@ -99,6 +99,7 @@ type Move = 'restart' | 'move' | 'move_and_lose';
 
 const START = Date.UTC(2026, 0, 1);
 const MOST_STEPS = 100_000;
+const someChild = { workflowId: 'w', versionId: 'v', version: '1.0.0' };
 const COMMANDS: ReadonlySet<string> = new Set([
   'start',
   'cancel',
@@ -129,11 +130,7 @@ export function simulate(
   }: SimulationOptions = {},
 ): Simulation {
   const serial = counter();
-  const tried: Try[] = [];
-  const called: Called[] = [];
-  const cancelled: string[] = [];
-  const detached: Detached[] = [];
-  const ended = new Set<string>();
+  const { tried, called, cancelled, detached, ended } = emptyNotes();
   const agenda = createAgenda<RunInput | Move>();
   const gates = createVirtualGates((_, input) => agenda.add(input.at, input));
   const execution = createVirtualExecution({
@@ -164,6 +161,9 @@ export function simulate(
         return begin(effect, now);
       case 'start_item':
         return void detached.push(effect);
+      case 'offer_task':
+      case 'withdraw_task':
+        return; // no worker asks for one
       case 'cancel_child':
         cancelled.push(effect.executionId);
         return tellEnd(effect.executionId, now + 3 * late, { status: 'CANCELLED' });
@@ -175,8 +175,7 @@ export function simulate(
   }
 
   function answerFor(asked: Extract<Effect, { kind: 'resolve_child' }>, now: number): void {
-    const child = { executionId: `child-${serial()}`, workflowId: 'w', versionId: 'v', version: '1.0.0' };
-    const answer = resolve(asked) ?? { child };
+    const answer = resolve(asked) ?? { child: { ...someChild, executionId: `child-${serial()}` } };
     agenda.add(now + late, { kind: 'child_resolved', key: asked.key, at: now + late, answer });
   }
 
@@ -213,23 +212,35 @@ export function simulate(
     if (isWhole && cache !== null) execution.state = cache.pass(execution.state, execution.events.length);
   }
 
-  agenda.add(START, { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) });
-  for (const { at, input: what } of then) agenda.add(START + at, inputOf(what, START + at));
+  for (const { at, input: first } of firstInputs(adopt, then)) agenda.add(at, first);
   let now = START;
   for (let step = 0; execution.end === undefined; step += 1) {
     if (step > MOST_STEPS) throw new Error('the execution does not come to an end');
     const next = agenda.next();
     if (next === undefined || next.at > START + until) break;
     now = next.at;
-    if (isMove(next.what)) {
-      restart(now, next.what);
-      continue;
+    if (isMove(next.what)) restart(now, next.what);
+    else {
+      if (next.what.kind === 'child_ended') ended.add(next.what.executionId);
+      settled(execution.hear(next.what, now));
     }
-    if (next.what.kind === 'child_ended') ended.add(next.what.executionId);
-    settled(execution.hear(next.what, now));
   }
   const { state, events, end } = execution;
   return { state, events, tried, called, cancelled, detached, ended, end, took: now - START };
+}
+
+function emptyNotes() {
+  const [tried, called, cancelled, detached]: [Try[], Called[], string[], Detached[]] = [[], [], [], []];
+  return { tried, called, cancelled, detached, ended: new Set<string>() };
+}
+
+function firstInputs(
+  adopt: Adoption | undefined,
+  then: NonNullable<SimulationOptions['then']>,
+): readonly { readonly at: number; readonly input: RunInput | Move }[] {
+  const start = { kind: 'start', at: START, ...(adopt === undefined ? {} : { adopt }) } as const;
+  const others = then.map(({ at, input }) => ({ at: START + at, input: inputOf(input, START + at) }));
+  return [{ at: START, input: start }, ...others];
 }
 
 function isMove(what: RunInput | FromOutside): what is Move {

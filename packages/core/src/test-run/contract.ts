@@ -49,8 +49,8 @@ type Asked = {
 };
 
 export type Question =
-  /** How does this try end? */
-  | (Asked & { readonly kind: 'try'; readonly effect: Try })
+  /** How does this try end? `byWorker`: nobody here runs it. */
+  | (Asked & { readonly kind: 'try'; readonly effect: Try; readonly byWorker: boolean })
   /** Which workflow does a `sub_workflow` mean? */
   | (Asked & {
       readonly kind: 'workflow';
@@ -58,12 +58,17 @@ export type Question =
       readonly version: string | null;
     });
 
+/** Between two moments: nothing is asked, and others may have their turn, or the run may be left where it is. */
+export type Turn = { readonly kind: 'turn' };
+
 export type Answer =
   | { readonly kind: 'outcome'; readonly outcome: AttemptOutcome; readonly afterMs: number }
   | { readonly kind: 'workflow'; readonly plan: Plan }
   | { readonly kind: 'refused'; readonly error: StepError }
   /** Nobody can say: it never ends, and stands in `unanswered` with what was missing. */
   | { readonly kind: 'unanswered'; readonly missing: string };
+
+export type TestRunner = Generator<Question | Turn, TestRun, Answer | undefined>;
 
 export type Unanswered = { readonly path: string; readonly stepId: string; readonly missing: string };
 

@@ -95,9 +95,7 @@ function jsonOf(body: string): Json | undefined {
 export function holds(value: Json | undefined, expected: Json): boolean {
   if (isJsonObject(expected)) {
     if (!isJsonObject(value)) return false;
-    return Object.entries(expected).every(
-      ([key, each]) => Object.hasOwn(value, key) && holds(value[key], each),
-    );
+    return Object.entries(expected).every(([key, each]) => Object.hasOwn(value, key) && holds(value[key], each));
   }
   if (!Array.isArray(expected)) return value === expected;
   const list: readonly Json[] = expected;

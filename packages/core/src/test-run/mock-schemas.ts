@@ -16,7 +16,10 @@ function oneOrList(value: JsonObject): JsonObject {
   return { anyOf: [value, { type: 'array', minItems: 1, maxItems: 1_000, items: value }] };
 }
 
-const after: JsonObject = { ...durationValue, description: 'How much virtual time it takes: nothing, when it is not said.' };
+const after: JsonObject = {
+  ...durationValue,
+  description: 'How much virtual time it takes: nothing, when it is not said.',
+};
 
 const mockedAnswer: JsonObject = {
   anyOf: [
@@ -35,7 +38,10 @@ const mockedAnswer: JsonObject = {
             code: { type: 'string', minLength: 1, maxLength: 128, description: 'Such as `http_status`.' },
             message: { type: 'string', maxLength: 2_000 },
             details: { type: 'object' },
-            retryable: { type: 'boolean', description: 'Whether another try may succeed; by the code when it is not said.' },
+            retryable: {
+              type: 'boolean',
+              description: 'Whether another try may succeed; by the code when it is not said.',
+            },
             retry_after: durationValue,
           },
           required: ['code'],
@@ -50,7 +56,7 @@ const mockedAnswer: JsonObject = {
   'x-expected': '`output` or `error`, and perhaps `after`',
 };
 
-export const stepMocksSchema: JsonObject = {
+const stepMocksSchema: JsonObject = {
   type: 'object',
   description:
     'By the id of a step or by its path (`each.3.call`; of a workflow that is called `call-step/its-step`): how its tries end. ' +
@@ -81,7 +87,7 @@ const reply: JsonObject = {
   'x-expected': '`status`, `headers` and `body`, or `error`',
 };
 
-export const httpMocksSchema: JsonObject = {
+const httpMocksSchema: JsonObject = {
   type: 'array',
   description: 'What the world answers to requests: the first that fits. A request that none fits is not sent.',
   maxItems: 1_000,

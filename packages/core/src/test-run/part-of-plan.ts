@@ -6,8 +6,12 @@ import type { Json } from '../json.ts';
 
 export type Pinned = { readonly [stepId: string]: Json };
 
-/** `steps`: the ids of those that may run. */
-export type PartOfPlan = { readonly plan: Plan; readonly steps: ReadonlySet<string> };
+/** `steps`: the ids of those that may run. `reads`: of those that do not, the ones whose outcome they read. */
+export type PartOfPlan = {
+  readonly plan: Plan;
+  readonly steps: ReadonlySet<string>;
+  readonly reads: readonly string[];
+};
 
 /** Each pinned step succeeds with its output, where it stands and whenever its turn comes. */
 export function withPinned(plan: Plan, pinned: Pinned): Plan {
@@ -35,7 +39,7 @@ function constant(value: Json): Template {
  */
 export function upTo(plan: Plan, target: PlanStep, pinned: Pinned): PartOfPlan {
   const needed = stepsUpTo(plan, target, pinned);
-  if (needed === null) return { plan: withPinned(plan, pinned), steps: new Set(plan.stepIndex.keys()) };
+  if (needed === null) return { plan: withPinned(plan, pinned), steps: new Set(plan.stepIndex.keys()), reads: [] };
   const cut = (indexes: readonly number[]): readonly number[] => indexes.filter((each) => needed.has(each));
   const whole = withPinned(plan, pinned);
   const steps = whole.steps.map((step) => ({
@@ -45,8 +49,12 @@ export function upTo(plan: Plan, target: PlanStep, pinned: Pinned): PartOfPlan {
     compensation: null,
   }));
   const blocks = plan.blocks.map((block) => ({ ...block, steps: cut(block.steps) }));
-  const ids = steps.filter(({ index }) => needed.has(index)).map(({ id }) => id);
-  return { plan: { ...whole, steps, blocks, output: null, onFailure: null, onCancel: null }, steps: new Set(ids) };
+  const run = steps.filter(({ index }) => needed.has(index));
+  return {
+    plan: { ...whole, steps, blocks, output: null, onFailure: null, onCancel: null },
+    steps: new Set(run.map(({ id }) => id)),
+    reads: readsOf(run),
+  };
 }
 
 /** Null when it does not stand below the top block: what leads to it is the failure, or the cancelling, of anything. */
@@ -57,7 +65,8 @@ function stepsUpTo(plan: Plan, target: PlanStep, pinned: Pinned): ReadonlySet<nu
     for (const each of leadingTo(plan, at, pinned)) needed.add(each);
     const block: PlanBlock | undefined = plan.blocks[at.block];
     const owner: PlanStep | undefined = plan.steps[block?.owner ?? -1];
-    if (block === undefined || (owner === undefined && block.kind !== 'top') || block.kind === 'compensation') return null;
+    if (block === undefined || (owner === undefined && block.kind !== 'top') || block.kind === 'compensation')
+      return null;
     if (owner !== undefined && owner.work.kind !== 'loop') partial.add(block.index);
     at = owner;
   }
@@ -69,22 +78,26 @@ function stepsUpTo(plan: Plan, target: PlanStep, pinned: Pinned): ReadonlySet<nu
   return needed;
 }
 
-/** With what a step that jumps or cancels names. */
+/** Of all that leads to it: what is pinned, and what is met before that on the way back. */
 function leadingTo(plan: Plan, target: PlanStep, pinned: Pinned): ReadonlySet<number> {
+  const isPinned = (index: number): boolean => Object.hasOwn(pinned, plan.steps[index]?.id ?? '');
+  const all = follow(plan, target, () => false);
+  // A jump back begins steps again, and what is to be cancelled has to be there: then none of them may be missing.
+  const met = follow(plan, target, isPinned);
+  if ([...met].some((index) => namedBy(plan.steps[index]).length > 0)) return all;
+  return new Set([...all].filter((index) => met.has(index) || isPinned(index)));
+}
+
+/** With what a step that jumps or cancels names. */
+function follow(plan: Plan, target: PlanStep, isEnough: (index: number) => boolean): ReadonlySet<number> {
   const found = new Set<number>();
-  const follow = (past: (step: PlanStep) => boolean): void => {
-    found.clear();
-    const open = [target.index];
-    for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      const step = plan.steps[index];
-      if (step === undefined || found.has(index)) continue;
-      found.add(index);
-      if (past(step)) open.push(...step.dependsOn, ...namedBy(step));
-    }
-  };
-  follow((step) => !Object.hasOwn(pinned, step.id));
-  // A jump back begins steps again: then none of them may be missing.
-  if ([...found].some((index) => namedBy(plan.steps[index]).length > 0)) follow(() => true);
+  const open = [target.index];
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    const step = plan.steps[index];
+    if (step === undefined || found.has(index)) continue;
+    found.add(index);
+    if (!isEnough(index)) open.push(...step.dependsOn, ...namedBy(step));
+  }
   return found;
 }
 
@@ -119,7 +132,7 @@ export function alone(plan: Plan, target: PlanStep): PartOfPlan {
     dependents: [],
     join: { kind: 'all' },
   };
-  const ids = [target, ...[...inside].flatMap((index) => plan.steps[index] ?? [])].map(({ id }) => id);
+  const run = [step, ...[...inside].flatMap((index) => plan.steps[index] ?? [])];
   return {
     plan: {
       ...plan,
@@ -133,14 +146,13 @@ export function alone(plan: Plan, target: PlanStep): PartOfPlan {
       onCancel: null,
       concurrency: null,
     },
-    steps: new Set(ids),
+    steps: new Set(run.map(({ id }) => id)),
+    reads: readsOf(run),
   };
 }
 
-/** The steps around it whose outcome it reads. */
-export function readsOf(plan: Plan, target: PlanStep): readonly string[] {
-  const steps = [target, ...[...insideOf(plan, target)].flatMap((index) => plan.steps[index] ?? [])];
-  const unconditional = { ...target, when: null, milestone: null, lock: null };
-  const looks = looksOf([unconditional, ...steps.slice(1)]).get('steps');
+/** The steps around these whose outcome they read. */
+function readsOf(steps: readonly PlanStep[]): readonly string[] {
+  const looks = looksOf(steps).get('steps');
   return looks === undefined || looks === 'whole' ? [] : [...looks.keys()];
 }

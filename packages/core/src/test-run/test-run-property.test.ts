@@ -82,6 +82,6 @@ function drive(plan: Plan, seed: number, options: TestRunOptions): TestRun {
     return { kind: 'outcome', outcome, afterMs: after };
   };
   let turn = run.next();
-  while (!turn.done) turn = run.next(answer(turn.value));
+  while (!turn.done) turn = run.next(turn.value.kind === 'turn' ? undefined : answer(turn.value));
   return turn.value;
 }

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import { waitReason } from '../run/wait-reason.ts';
-import type { Answer, Question, TestedExecution, TestRun, TestRunLimits, TestRunOptions } from './contract.ts';
+import type { TestedExecution, TestRun, TestRunLimits, TestRunner, TestRunOptions } from './contract.ts';
 import { createMockedSteps } from './step-mocks.ts';
 import { pathTaken, testedSteps } from './tested-steps.ts';
 import { createWorld, type Inhabitant } from './world.ts';
@@ -12,7 +12,7 @@ import { createWorld, type Inhabitant } from './world.ts';
 const DEFAULT_LIMITS: TestRunLimits = { mostEvents: 100_000, longestMs: 100 * 365 * 86_400_000 };
 
 /** The input must have been checked against the plan. */
-export function* testRun(plan: Plan, options: TestRunOptions): Generator<Question, TestRun, Answer> {
+export function* testRun(plan: Plan, options: TestRunOptions): TestRunner {
   const { startAt, input, mocks = {}, signals = [], cancelAfterMs, outside = null } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const mocked = createMockedSteps(mocks);
@@ -26,7 +26,12 @@ export function* testRun(plan: Plan, options: TestRunOptions): Generator<Questio
   if (cancelAfterMs !== undefined) world.tell(root, { kind: 'cancel', at: startAt + cancelAfterMs });
   let stoppedBy: TestRun['stoppedBy'] = null;
   while (stoppedBy === null && world.step(startAt + limits.longestMs)) {
-    for (let question = world.ask(); question !== undefined; question = world.ask()) world.answer(yield question);
+    for (let question = world.ask(); question !== undefined; question = world.ask()) {
+      const answer = yield question;
+      if (answer === undefined) throw new Error('a question was not answered');
+      world.answer(answer);
+    }
+    yield { kind: 'turn' };
     if (world.events() > limits.mostEvents) stoppedBy = 'mostEvents';
   }
   if (stoppedBy === null && world.goesOn()) stoppedBy = 'longestMs';

@@ -19,6 +19,8 @@ export type Inhabitant = {
   readonly calledBy: string;
   /** Who waits for its end. */
   readonly caller: Inhabitant | null;
+  /** The ids of its steps that a worker would run. */
+  readonly byWorkers: ReadonlySet<string>;
 };
 
 type Beginning = {
@@ -77,8 +79,9 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
       startedAt: at,
       calledBy,
       caller,
+      byWorkers: new Set(plan.steps.filter(isByWorker).map(({ id: step }) => step)),
       execution: createVirtualExecution({
-        plan,
+        plan: withoutWorkers(plan),
         context: { executionId: id, rootId, tenantId, generation: 0, input, trigger, outside, ...place },
         entropy: { uuid: newId, random: () => 0.5, executionId: newId },
         later: (_, given) => tell(inhabitant, given),
@@ -103,6 +106,9 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
         return startChild(of, effect, now);
       case 'start_item':
         return startItem(of, effect, now);
+      case 'offer_task':
+      case 'withdraw_task':
+        return; // see withoutWorkers
       case 'cancel_child':
         return cancelChild(of, effect, now);
     }
@@ -112,7 +118,7 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
     const asked = placeOf(of, effect.key, now);
     const mock = mocked.answerTo(asked);
     if (mock === undefined)
-      return void open.push({ question: { kind: 'try', ...asked, effect }, of, effect, order: agenda.reserve() });
+      return void open.push({ question: { kind: 'try', ...asked, effect, byWorker: of.byWorkers.has(effect.key.s) }, of, effect, order: agenda.reserve() });
     mockedPaths.add(asked.path);
     settleTry(of, effect, { now, outcome: mockedOutcome(mock), takes: afterMs(mock) });
   }
@@ -249,6 +255,19 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
 }
 
 const ROOT: Call = { place: { depth: 0, callPath: '', heldByCallers: [] }, calledBy: '', caller: null };
+
+/** No worker is waited for: what it would do is asked as a try of ours. */
+function withoutWorkers(plan: Plan): Plan {
+  if (!plan.steps.some(isByWorker)) return plan;
+  const steps = plan.steps.map((step) =>
+    step.work.kind === 'action' ? { ...step, work: { ...step.work, byWorker: false } } : step,
+  );
+  return { ...plan, steps };
+}
+
+function isByWorker({ work }: PlanStep): boolean {
+  return work.kind === 'action' && work.byWorker;
+}
 
 function stepOf({ execution: { plan } }: Inhabitant, { s }: RunKey): PlanStep | undefined {
   return plan.steps[plan.stepIndex.get(s) ?? -1];

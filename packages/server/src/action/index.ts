@@ -17,6 +17,7 @@ export { defaultAttemptLimits } from './attempts.ts';
 export type { ActionRegistry } from './registry.ts';
 export { storableOutput } from './storable-output.ts';
 export { createTryCredential } from './try-credential.ts';
+export type { OpensCredentials } from './used-credentials.ts';
 
 export type ActionsDeps = {
   readonly egress: Egress;
@@ -33,6 +34,13 @@ export type Actions = {
   /** What `compile` and the palette read. */
   readonly registry: ActionRegistry;
   readonly attempts: AttemptRunner;
+  /** The same actions and the same sandbox in other surroundings: for what is not to touch the world. */
+  within(surroundings: Surroundings): Pick<AttemptRunner, 'run'>;
+};
+
+export type Surroundings = Pick<ActionsDeps, 'egress' | 'log' | 'clock' | 'openCredential'> & {
+  /** What an aborted action has to report how far it came. */
+  readonly abortGraceMs: number;
 };
 
 /** The actions that come with the server, ready to run. The egress stays the caller's to close. */
@@ -59,5 +67,10 @@ export function createActions({
     limits,
     ...(observe ? { observe } : {}),
   });
-  return { registry, attempts };
+  return {
+    registry,
+    attempts,
+    within: ({ abortGraceMs, ...surroundings }) =>
+      createAttemptRunner({ registry, sandbox, ...surroundings, limits: { ...limits, abortGraceMs } }),
+  };
 }

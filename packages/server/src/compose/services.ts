@@ -31,6 +31,7 @@ import {
   taskMetrics,
 } from './part-metrics.ts';
 import type { StopStack } from './stop-stack.ts';
+import { testRoutes } from './test-routes.ts';
 
 export type ServiceDeps = {
   readonly log: Logger;
@@ -95,6 +96,7 @@ export function createServices(
   const routes = [
     ...credentialRoutes({ credentials, tryCredential: createTryCredential(trying) }),
     ...workflowRoutes({ workflows, latestExecution: reading.latest }),
+    ...testRoutes({ actions, egress, credentials, resolver, workflows, newId }),
     ...engineRoutes({ ...executions, streams }),
     ...operations.routes,
     ...registryRoutes(registry),

@@ -169,6 +169,9 @@ export function createWorkflows({ database, actions, ownActions = noOwn, resolve
       return listPublications(reader(tenantId), tenantId, { ...page, workflowId: id });
     },
 
+    /** The types of steps that a tenant can use. */
+    catalogOf,
+
     drafts: createDrafts({ database, newId, checks, reader }),
 
     /** What publishing would say. */

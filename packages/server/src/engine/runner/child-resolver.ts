@@ -1,4 +1,5 @@
 /** Answers what a `sub_workflow` is to start: the version that it means, an id for the child, and whether the input fits. */
+import { childRefusal } from '@cloudflow/core/run/child-refusal.ts';
 import type { Effect, Resolution } from '@cloudflow/core/run/contract.ts';
 import type { RunKey, StepError } from '@cloudflow/core/run/event.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
@@ -25,16 +26,13 @@ export type ChildResolver = { resolve(live: LiveExecution, asked: Asked): void }
 /** The workflow service could not be asked: its database is away, and nothing could be written of the answer either. */
 const AGAIN_AFTER_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-/** More of them would only make the error of the step larger. */
-const MOST_PROBLEMS = 20;
 
 export function createChildResolver({ clock, log, resolveForStart, newId, hear }: ChildResolverDeps): ChildResolver {
   async function answer(live: LiveExecution, { key, workflowId, version, input }: Asked): Promise<Resolution> {
     const found = await resolveForStart(live.tenantId, workflowId, version ?? undefined);
-    const work = live.plan.steps[live.plan.stepIndex.get(key.s) ?? -1]?.work;
-    if (found.plan.hidesOutput && work?.kind === 'sub_workflow' && work.wait) return { error: hidden(found.slug) };
-    const problems = found.plan.checkInput(input);
-    if (problems.length > 0) return { error: misfit(found.slug, problems.slice(0, MOST_PROBLEMS)) };
+    const caller = live.plan.steps[live.plan.stepIndex.get(key.s) ?? -1];
+    const refused = childRefusal(caller, { slug: found.slug, plan: found.plan, input });
+    if (refused !== null) return { error: refused };
     const { workflowId: id, versionId, version: name } = found;
     const now = clock.now();
     const executionId = newId(now, firstGate(found.plan, { tenantId: live.tenantId, input }, now));
@@ -68,20 +66,4 @@ function refusal(error: unknown): StepError {
   const code = error instanceof Problem ? codes[error.code] : undefined;
   if (code === undefined) throw error;
   return { code, message: error instanceof Error ? error.message : String(error) };
-}
-
-/** Its caller would keep the output in plain text, as that of any other step. */
-function hidden(slug: string): StepError {
-  const message = `The output of ${slug} takes from a sensitive step, and is given to no other execution.`;
-  return { code: 'child_output_sensitive' satisfies StepCode, message };
-}
-
-function misfit(slug: string, problems: readonly { pointer: string; code: string; message: string }[]): StepError {
-  const first = problems[0];
-  const message = `The input does not fit the input_schema of ${slug}: ${first?.pointer || 'it'} ${first?.message}`;
-  return {
-    code: 'input_invalid' satisfies StepCode,
-    message,
-    details: { problems: problems.map((each) => ({ ...each })) },
-  };
 }

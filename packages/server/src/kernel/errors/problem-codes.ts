@@ -224,8 +224,21 @@ export const problemCodes = {
   unknown_step: {
     status: 422,
     title: 'There is no such step',
-    meaning: 'The request names a step that the execution does not have, or where it cannot be begun again.',
+    meaning:
+      'The request names a step that the execution or the workflow does not have, or where it cannot be begun again.',
     remedy: 'Use the id of a step, or a path as `GET /api/v1/executions/{id}/steps` shows it.',
+  },
+  mocks_missing: {
+    status: 422,
+    title: 'The test run asks for what nothing answers',
+    meaning: 'A step of a test run would act on the outside, or reads a step that is not run. `errors` lists each.',
+    remedy: 'Add what `suggestion` says; or let it be really done with `"effects": true`.',
+  },
+  test_run_too_long: {
+    status: 422,
+    title: 'The test run is too long',
+    meaning: 'A test run has half a minute, and so many steps; what it did is not told.',
+    remedy: 'Run it up to a step with `until`, on less input, or as an execution.',
   },
   idempotency_key_reused: {
     status: 422,

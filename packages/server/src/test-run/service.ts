@@ -1,0 +1,181 @@
+/**
+ * Test runs: a workflow in virtual time, answered by mocks and pinned outputs. Nothing is journalled, no execution exists, and
+ * nothing outside is touched unless the caller wants it so.
+ */
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
+import type { Json } from '@cloudflow/core/json.ts';
+import type { StepError } from '@cloudflow/core/run/event.ts';
+import type { TestRun, TestRunLimits, TestSignal, Unanswered } from '@cloudflow/core/test-run/contract.ts';
+import type { HttpMock } from '@cloudflow/core/test-run/http-mocks.ts';
+import type { StepMocks } from '@cloudflow/core/test-run/step-mocks.ts';
+import type { Actions, OpensCredentials } from '../action/index.ts';
+import type { Egress } from '../kernel/egress/egress.ts';
+import { Problem, type ProblemError, problem } from '../kernel/errors/problem.ts';
+import { silentLog } from '../kernel/log/log.ts';
+import type { WorkflowSource } from '../workflow/index.ts';
+import { createVirtualClock, drive } from './drive.ts';
+import { createMockedEgress } from './mocked-egress.ts';
+import { type Part, partOf, type RequestedPart } from './requested-part.ts';
+
+export type TestRequest = RequestedPart & {
+  readonly tenantId: string;
+  readonly plan: Plan;
+  readonly input: Json;
+  readonly mocks: { readonly steps?: StepMocks; readonly http?: readonly HttpMock[] };
+  readonly signals: readonly TestSignal[];
+  readonly cancelAfterMs: number | undefined;
+  readonly startAt: number;
+  readonly executionId: string;
+  /** What no mock answers is really done. */
+  readonly effects: boolean;
+  readonly correlationId: string;
+  readonly signal: AbortSignal;
+};
+
+export type FinishedTest = { readonly run: TestRun; readonly part: Part; readonly unusedHttp: readonly number[] };
+
+export type TestRuns = {
+  /** Throws `input_invalid`, `unknown_step`, `mocks_missing`, `test_run_too_long`, `overloaded`. */
+  run(request: TestRequest): Promise<FinishedTest>;
+};
+
+export type TestRunDeps = {
+  readonly within: Actions['within'];
+  readonly egress: Egress;
+  readonly openCredential: OpensCredentials;
+  readonly workflows: Pick<WorkflowSource, 'resolveForStart'>;
+  readonly limits?: Partial<TestLimits>;
+};
+
+export type TestLimits = {
+  /** Real milliseconds. */
+  readonly deadlineMs: number;
+  /** At once, in this process and of one tenant. */
+  readonly ofProcess: number;
+  readonly ofTenant: number;
+} & Pick<TestRunLimits, 'mostEvents' | 'longestMs'>;
+
+const defaultLimits: TestLimits = {
+  deadlineMs: 30_000,
+  ofProcess: 16,
+  ofTenant: 4,
+  mostEvents: 50_000,
+  longestMs: 10 * 365 * 86_400_000,
+};
+/** A step that is stopped with its test run has so long to report. */
+const abortGraceMs = 1_000;
+
+export function createTestRuns(deps: TestRunDeps): TestRuns {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const running = new Map<string, number>();
+
+  /** Undone by what it returns. */
+  function takePlace(tenantId: string): () => void {
+    const own = running.get(tenantId) ?? 0;
+    const all = [...running.values()].reduce((sum, each) => sum + each, 0);
+    if (own >= limits.ofTenant || all >= limits.ofProcess)
+      throw problem('overloaded', { detail: 'Too many test runs are under way.', retryAfter: 1 });
+    running.set(tenantId, own + 1);
+    return () => {
+      const left = (running.get(tenantId) ?? 1) - 1;
+      if (left === 0) running.delete(tenantId);
+      else running.set(tenantId, left);
+    };
+  }
+
+  async function driven(request: TestRequest, part: Part): Promise<FinishedTest> {
+    const { tenantId, correlationId, mocks, effects, input, startAt, executionId, signals, cancelAfterMs } = request;
+    const egress = createMockedEgress(mocks.http ?? [], effects ? deps.egress : null);
+    const clock = createVirtualClock(startAt);
+    const { openCredential } = deps;
+    const attempts = deps.within({ egress, log: silentLog, clock, openCredential, abortGraceMs });
+    const deadline = AbortSignal.timeout(limits.deadlineMs);
+    const signal = AbortSignal.any([request.signal, deadline]);
+    const findWorkflow = (id: string, version: string | null) => called(deps, request, { id, version });
+    const options = { input, startAt, executionId, tenantId, signals, cancelAfterMs, limits, outside: part.outside };
+    try {
+      const run = await drive(
+        part.plan,
+        { ...options, mocks: mocks.steps ?? {} },
+        { attempts, egress, clock, findWorkflow, tenantId, correlationId, signal },
+      );
+      return { run, part, unusedHttp: egress.unused() };
+    } catch (error) {
+      if (deadline.aborted) throw tooLong(`It did not end within ${limits.deadlineMs / 1000} s.`);
+      throw error;
+    }
+  }
+
+  return {
+    async run(request) {
+      const part = partOf(request.plan, request, request.input);
+      const errors = request.step === undefined ? request.plan.checkInput(request.input) : [];
+      if (errors.length > 0)
+        throw problem('input_invalid', {
+          errors: errors.map((each) => ({ ...each, pointer: `/input${each.pointer}` })),
+        });
+      const leave = takePlace(request.tenantId);
+      try {
+        const finished = await driven(request, part);
+        const { unanswered, stoppedBy } = finished.run;
+        if (unanswered.length > 0) throw unansweredSteps(unanswered);
+        if (stoppedBy !== null) throw tooLong(limitText(stoppedBy, limits));
+        return finished;
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+/** A workflow may call itself: then it is the one that is tested. */
+async function called(
+  { workflows }: TestRunDeps,
+  { plan, tenantId }: TestRequest,
+  { id, version }: { readonly id: string; readonly version: string | null },
+): Promise<Plan | { readonly error: StepError }> {
+  if (id === plan.workflowId && (version === null || version === plan.version)) return plan;
+  try {
+    const found = await workflows.resolveForStart(tenantId, id, version ?? undefined);
+    return found.plan;
+  } catch (error) {
+    const code = error instanceof Problem ? refusals[error.code] : undefined;
+    if (code === undefined) throw error;
+    return { error: { code, message: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  not_found: 'workflow_unknown',
+  workflow_disabled: 'workflow_disabled',
+  definition_outdated: 'definition_outdated',
+};
+
+function unansweredSteps(unanswered: readonly Unanswered[]): Problem {
+  const byStep = new Map<string, Unanswered>(unanswered.map((each) => [each.stepId, each]));
+  const steps = [...byStep.values()];
+  return problem('mocks_missing', {
+    detail: `Nothing answers ${steps.map(({ stepId, missing }) => `${stepId} (${missing})`).join(', ')}.`,
+    errors: steps.map(unansweredStep),
+  });
+}
+
+function unansweredStep({ stepId, path, missing }: Unanswered): ProblemError {
+  const key = path.includes('/') ? path : stepId;
+  return {
+    pointer: `/mocks/steps/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    code: 'missing',
+    message: `The step ${key} asks for ${missing}, and no mock answers.`,
+    suggestion: `"mocks": {"steps": {"${key}": {"output": …}}}, or an answer in "http", or "pinned": {"${stepId}": …}`,
+  };
+}
+
+function tooLong(detail: string): Problem {
+  return problem('test_run_too_long', { detail });
+}
+
+function limitText(stoppedBy: keyof TestRunLimits, { mostEvents, longestMs }: TestLimits): string {
+  return stoppedBy === 'mostEvents'
+    ? `It had ${mostEvents} events, and went on.`
+    : `It went on after ${Math.round(longestMs / 86_400_000)} days of virtual time.`;
+}
