@@ -141,6 +141,22 @@ describe('a test run', () => {
     expect((await product.api.post(path, {})).status).toBe(404);
   });
 
+  it('runs the draft, whatever is published, and says what is wrong with it', async () => {
+    const definition = aWorkflow([says('a', 'published')]);
+    const path = await published(definition);
+    expect((await product.api.post(path, {})).json).toMatchObject({ output: { a: 'published' } });
+    const save = (draft: object) =>
+      product.api.call('PUT', `/workflows/${definition.workflow_id}/draft`, draft, { 'if-match': '*' });
+    expect((await save({ ...definition, steps: [says('a', 'edited')] })).status).toBe(200);
+    expect((await product.api.post(path, {})).json).toMatchObject({ output: { a: 'edited' } });
+    await save({ ...definition, steps: [says('a', '${ stps.b }')] });
+    const { status, json } = await product.api.post(path, {});
+    expect([status, json]).toMatchObject([
+      422,
+      { code: 'invalid_definition', errors: [{ pointer: '/steps/0/config/output' }] },
+    ]);
+  });
+
   it('runs the workflows that it calls, in the same virtual time', async () => {
     const child = aWorkflow([calls('ask', { config: { url: 'https://ask.example/' }, ...once })], {
       output: '${ steps.ask.output.body }',

@@ -43,6 +43,8 @@ export type ProblemCode =
   | 'input_invalid'
   | 'unknown_variable'
   | 'unknown_step'
+  | 'mocks_missing'
+  | 'test_run_too_long'
   | 'idempotency_key_reused'
   | 'unstorable_value'
   | 'precondition_required'
@@ -912,6 +914,135 @@ export type WorkflowsRollbackParams = {
   readonly reason?: string;
 };
 
+export type WorkflowsTestParams = {
+  /** Runs this step alone: `when`, `milestone` and `lock` are not asked. */
+  readonly step?: string;
+  /** Runs the steps that lead to this one, and it. */
+  readonly until?: string;
+  /** What `input` is; `{}` when absent. */
+  readonly input?: unknown;
+  /** Joins the `variables` of the definition. */
+  readonly variables?: {
+    readonly [name: string]: unknown;
+  };
+  /** By id: outputs that stand for steps. They are not run, nor is what leads to them alone. */
+  readonly pinned?: {
+    readonly [name: string]: unknown;
+  };
+  /** With `step`: the names that it sees around it, such as `item`, `index` and `loop`. */
+  readonly around?: {
+    readonly [name: string]: unknown;
+  };
+  /** What answers in place of the world. */
+  readonly mocks?: {
+    /** By the id of a step or by its path (`each.3.call`; of a workflow that is called `call-step/its-step`): how its tries end. A list answers one try after the other; its last answer stands for all that follow. */
+    readonly steps?: {
+      readonly [name: string]:
+        | {
+            /** What the step gives. */
+            readonly output: unknown;
+            /** How much virtual time it takes: nothing, when it is not said. */
+            readonly after?: number | string;
+          }
+        | {
+            readonly error: {
+              /** Such as `http_status`. */
+              readonly code: string;
+              readonly message?: string;
+              readonly details?: { readonly [name: string]: unknown };
+              /** Whether another try may succeed; by the code when it is not said. */
+              readonly retryable?: boolean;
+              /** A number of milliseconds, or `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`. */
+              readonly retry_after?: number | string;
+            };
+            /** How much virtual time it takes: nothing, when it is not said. */
+            readonly after?: number | string;
+          }
+        | readonly (
+            | {
+                /** What the step gives. */
+                readonly output: unknown;
+                /** How much virtual time it takes: nothing, when it is not said. */
+                readonly after?: number | string;
+              }
+            | {
+                readonly error: {
+                  /** Such as `http_status`. */
+                  readonly code: string;
+                  readonly message?: string;
+                  readonly details?: { readonly [name: string]: unknown };
+                  /** Whether another try may succeed; by the code when it is not said. */
+                  readonly retryable?: boolean;
+                  /** A number of milliseconds, or `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`. */
+                  readonly retry_after?: number | string;
+                };
+                /** How much virtual time it takes: nothing, when it is not said. */
+                readonly after?: number | string;
+              }
+          )[];
+    };
+    /** What the world answers to requests: the first that fits. A request that none fits is not sent. */
+    readonly http?: readonly {
+      /** Any, when it is not said. */
+      readonly method?: string;
+      /** Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. */
+      readonly url: string;
+      /** What the body of the request holds: of an object the fields that are named. */
+      readonly body?: unknown;
+      readonly reply:
+        | {
+            readonly status?: number;
+            readonly headers?: {
+              readonly [name: string]: string;
+            };
+            /** A text is sent as it is, everything else as JSON. */
+            readonly body?: unknown;
+            /** How much virtual time it takes: nothing, when it is not said. */
+            readonly after?: number | string;
+          }
+        | {
+            readonly error: 'network' | 'timeout';
+            /** How much virtual time it takes: nothing, when it is not said. */
+            readonly after?: number | string;
+          }
+        | readonly (
+            | {
+                readonly status?: number;
+                readonly headers?: {
+                  readonly [name: string]: string;
+                };
+                /** A text is sent as it is, everything else as JSON. */
+                readonly body?: unknown;
+                /** How much virtual time it takes: nothing, when it is not said. */
+                readonly after?: number | string;
+              }
+            | {
+                readonly error: 'network' | 'timeout';
+                /** How much virtual time it takes: nothing, when it is not said. */
+                readonly after?: number | string;
+              }
+          )[];
+    }[];
+  };
+  /** What is sent from outside, at virtual times after the start. */
+  readonly signals?: readonly {
+    readonly name: string;
+    /** How long after the start; at the start when it is not said. */
+    readonly at?: number | string;
+    readonly payload?: unknown;
+  }[];
+  /** How long after the start it is cancelled. */
+  readonly cancel_at?: number | string;
+  /** When it starts; now, when absent. */
+  readonly now?: string;
+  /** What is run in place of the definition that is kept. */
+  readonly definition?: {
+    readonly [name: string]: unknown;
+  };
+  /** What no mock answers is really done. Needs the permission `workflow:execute`, too. */
+  readonly effects?: boolean;
+};
+
 export type WorkflowsVersionsParams = {
   /** Most entries of a page. */
   readonly limit?: number;
@@ -1075,6 +1206,97 @@ export type WorkflowsDraftRevisionReply = {
 
 export type WorkflowsExecuteBatchReply = {
   readonly execution_ids: readonly string[];
+};
+
+export type WorkflowsTestReply = {
+  /** RUNNING when it waits for what does not come; `wait_reason` says for what. */
+  readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  readonly wait_reason: string | null;
+  /** Its result. */
+  readonly output: unknown;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly step?: string;
+    /** More of it. */
+    readonly details?: unknown;
+  } | null;
+  /** In virtual time. */
+  readonly duration_ms: number;
+  /** The steps that ran, in the order in which they began. */
+  readonly path: readonly string[];
+  readonly steps: readonly {
+    readonly step_id: string;
+    readonly path: string;
+    readonly round: number;
+    readonly type: string;
+    readonly status: 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPED';
+    readonly attempt: number;
+    /** Where its outcome is from. */
+    readonly source: 'run' | 'mock' | 'pinned';
+    /** What its tries were given. */
+    readonly input: unknown;
+    /** What it gave. */
+    readonly output: unknown;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly step?: string;
+      /** More of it. */
+      readonly details?: unknown;
+    } | null;
+    readonly started_at: string | null;
+    readonly finished_at: string | null;
+    readonly duration_ms: number | null;
+  }[];
+  readonly started_at: string;
+  /** The workflows that it called, and the items that ran on their own. */
+  readonly called: readonly {
+    readonly called_by: string;
+    readonly workflow_id: string;
+    /** RUNNING when it waits for what does not come; `wait_reason` says for what. */
+    readonly status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    readonly wait_reason: string | null;
+    /** Its result. */
+    readonly output: unknown;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly step?: string;
+      /** More of it. */
+      readonly details?: unknown;
+    } | null;
+    /** In virtual time. */
+    readonly duration_ms: number;
+    /** The steps that ran, in the order in which they began. */
+    readonly path: readonly string[];
+    readonly steps: readonly {
+      readonly step_id: string;
+      readonly path: string;
+      readonly round: number;
+      readonly type: string;
+      readonly status: 'QUEUED' | 'EXECUTING' | 'SUCCESS' | 'FAILED' | 'SKIPPED';
+      readonly attempt: number;
+      /** Where its outcome is from. */
+      readonly source: 'run' | 'mock' | 'pinned';
+      /** What its tries were given. */
+      readonly input: unknown;
+      /** What it gave. */
+      readonly output: unknown;
+      readonly error: {
+        readonly code: string;
+        readonly message: string;
+        readonly step?: string;
+        /** More of it. */
+        readonly details?: unknown;
+      } | null;
+      readonly started_at: string | null;
+      readonly finished_at: string | null;
+      readonly duration_ms: number | null;
+    }[];
+  }[];
+  /** Pointers to the mocks that nothing asked for. */
+  readonly unused_mocks: readonly string[];
 };
 
 export type CredentialsApi = {
@@ -1262,6 +1484,8 @@ export type WorkflowsApi = {
     },
     options?: BoundOptions,
   ): Promise<SavedDraft>;
+  /** Run a workflow, or steps of it, without an execution. The definition that is edited runs in virtual time: waits take none. Requests and actions are answered by `mocks`, steps by what is `pinned`; functions run in the sandbox. Nothing is recorded, and nothing is done outside: a step that asks for what nothing answers is refused with `mocks_missing`, which names it, unless `effects` lets it be really done. `POST /workflows/{id}/test` */
+  test(id: string, params?: WorkflowsTestParams, options?: CallOptions): Promise<WorkflowsTestReply>;
   /** Publish a new version of a workflow that exists. With `If-Match` only when its current version is still the one that was read. `PUT /workflows/{id}` */
   update(
     id: string,
@@ -1476,6 +1700,7 @@ export const operations = {
     resume: { verb: 'POST', path: '/workflows/{id}/resume', body: 'fields' },
     rollback: { verb: 'POST', path: '/workflows/{id}/rollback', body: 'fields' },
     saveDraft: { verb: 'PUT', path: '/workflows/{id}/draft', body: 'whole', isRepeatable: true },
+    test: { verb: 'POST', path: '/workflows/{id}/test', body: 'fields' },
     update: { verb: 'PUT', path: '/workflows/{id}', body: 'whole', isRepeatable: true },
     validate: { verb: 'POST', path: '/workflows/validate', body: 'whole', isRepeatable: true },
     version: { verb: 'GET', path: '/workflows/{id}/versions/{version}', isRepeatable: true },

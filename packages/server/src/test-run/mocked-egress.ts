@@ -51,14 +51,18 @@ export function createMockedEgress(mocks: readonly HttpMock[], world: Egress | n
         const response = answer(hop);
         if (response === undefined) {
           if (world === null) throw missed(hop);
-          asked = { ...asked, reachedWorld: true };
-          return world.request({ ...request, ...hop, url: hop.url.href });
+          return onTheWay(world.request({ ...request, ...hop, url: hop.url.href }));
         }
         const next = followRedirects ? nextHop(hop, response.status, response.headers['location']) : undefined;
         if (!next) return response;
         hop = next;
       }
       throw new EgressError('redirects', `${hop.url.host} redirected more than ${maxHops} times`);
+    },
+    tcp: {
+      connect: (target) => (world === null ? Promise.reject(missedTcp(target)) : onTheWay(world.tcp.connect(target))),
+      addressOf: (target) =>
+        world === null ? Promise.reject(missedTcp(target)) : onTheWay(world.tcp.addressOf(target)),
     },
     take() {
       const taken = asked;
@@ -70,8 +74,20 @@ export function createMockedEgress(mocks: readonly HttpMock[], world: Egress | n
     close: async () => undefined,
   };
 
+  function onTheWay<T>(answer: T): T {
+    asked = { ...asked, reachedWorld: true };
+    return answer;
+  }
+
   function missed({ method, url }: Hop): Error {
-    const missing = `${method} ${url.origin}${url.pathname}`;
+    return noted(`${method} ${url.origin}${url.pathname}`);
+  }
+
+  function missedTcp({ host, port }: { readonly host: string; readonly port: number }): Error {
+    return noted(`a connection to ${host}:${port}`);
+  }
+
+  function noted(missing: string): Error {
     asked = { ...asked, missing: asked.missing ?? missing };
     return new EgressError('network', `No mock answers ${missing}`);
   }

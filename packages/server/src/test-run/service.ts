@@ -10,9 +10,9 @@ import type { HttpMock } from '@cloudflow/core/test-run/http-mocks.ts';
 import type { StepMocks } from '@cloudflow/core/test-run/step-mocks.ts';
 import type { Actions, OpensCredentials } from '../action/index.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
-import { Problem, type ProblemError, problem } from '../kernel/errors/problem.ts';
+import { type Problem, type ProblemError, problem } from '../kernel/errors/problem.ts';
 import { silentLog } from '../kernel/log/log.ts';
-import type { WorkflowSource } from '../workflow/index.ts';
+import { callRefusal, type WorkflowSource } from '../workflow/index.ts';
 import { createVirtualClock, drive } from './drive.ts';
 import { createMockedEgress } from './mocked-egress.ts';
 import { type Part, partOf, type RequestedPart } from './requested-part.ts';
@@ -139,17 +139,9 @@ async function called(
     const found = await workflows.resolveForStart(tenantId, id, version ?? undefined);
     return found.plan;
   } catch (error) {
-    const code = error instanceof Problem ? refusals[error.code] : undefined;
-    if (code === undefined) throw error;
-    return { error: { code, message: error instanceof Error ? error.message : String(error) } };
+    return { error: callRefusal(error) };
   }
 }
-
-const refusals: Readonly<Record<string, string>> = {
-  not_found: 'workflow_unknown',
-  workflow_disabled: 'workflow_disabled',
-  definition_outdated: 'definition_outdated',
-};
 
 function unansweredSteps(unanswered: readonly Unanswered[]): Problem {
   const byStep = new Map<string, Unanswered>(unanswered.map((each) => [each.stepId, each]));

@@ -5,30 +5,39 @@ import type { JsonObject } from '@cloudflow/core/json.ts';
 import { problem } from '../kernel/errors/problem.ts';
 
 export type TestedPlanDeps = {
-  readonly actions: ActionCatalog;
-  /** What is edited, or published last, under this name. Throws `not_found`. */
-  readonly readDefinition: (tenantId: string, name: string) => Promise<JsonObject>;
+  /** The types of steps that the tenant can use. */
+  readonly catalogOf: (tenantId: string) => Promise<ActionCatalog>;
+  /** What is edited under this name: its draft, or what was published last. Throws `not_found`. */
+  readonly readDraft: (
+    tenantId: string,
+    name: string,
+  ) => Promise<{ readonly slug: string; readonly definition: string }>;
 };
 
 export type TestedPlan = (tenantId: string, name: string, definition: JsonObject | undefined) => Promise<Plan>;
 
 /** Throws `not_found` and `invalid_definition`. */
-export function createTestedPlan({ actions, readDefinition }: TestedPlanDeps): TestedPlan {
-  /** One that is tried before it is published for the first time need not be there. */
+export function createTestedPlan({ catalogOf, readDraft }: TestedPlanDeps): TestedPlan {
+  /** One that is tried before it is saved for the first time need not be there. */
   async function mustBeNamed(tenantId: string, name: string, { workflow_id: own }: JsonObject): Promise<void> {
     if (own === name) return;
-    const { workflow_id: kept } = await readDefinition(tenantId, name);
-    if (own === kept) return;
-    const message = `The path names ${String(kept)}, the definition ${JSON.stringify(own)}.`;
+    const { slug } = await readDraft(tenantId, name);
+    if (own === slug) return;
+    const message = `The path names ${slug}, the definition ${JSON.stringify(own)}.`;
     throw problem('invalid_definition', {
       detail: message,
-      errors: [{ pointer: '/definition/workflow_id', code: 'workflow_id_mismatch', message, suggestion: String(kept) }],
+      errors: [{ pointer: '/definition/workflow_id', code: 'workflow_id_mismatch', message, suggestion: slug }],
     });
+  }
+
+  async function drafted(tenantId: string, name: string): Promise<JsonObject> {
+    const { definition } = await readDraft(tenantId, name);
+    return JSON.parse(definition) as JsonObject;
   }
 
   return async (tenantId, name, definition) => {
     if (definition !== undefined) await mustBeNamed(tenantId, name, definition);
-    const result = compile(definition ?? (await readDefinition(tenantId, name)), actions);
+    const result = compile(definition ?? (await drafted(tenantId, name)), await catalogOf(tenantId));
     if ('plan' in result) return result.plan;
     const prefix = definition === undefined ? '' : '/definition';
     throw problem('invalid_definition', {

@@ -1,12 +1,10 @@
 /** Answers what a `sub_workflow` is to start: the version that it means, an id for the child, and whether the input fits. */
 import { childRefusal } from '@cloudflow/core/run/child-refusal.ts';
 import type { Effect, Resolution } from '@cloudflow/core/run/contract.ts';
-import type { RunKey, StepError } from '@cloudflow/core/run/event.ts';
+import type { RunKey } from '@cloudflow/core/run/event.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
-import { Problem } from '../../kernel/errors/problem.ts';
-import type { StepCode } from '../../kernel/errors/step-codes.ts';
 import type { Logger } from '../../kernel/log/log.ts';
-import type { WorkflowSource } from '../../workflow/index.ts';
+import { callRefusal, type WorkflowSource } from '../../workflow/index.ts';
 import { firstGate } from '../gates/gate-id.ts';
 import type { LiveExecution } from './live.ts';
 
@@ -42,7 +40,7 @@ export function createChildResolver({ clock, log, resolveForStart, newId, hear }
   function resolve(live: LiveExecution, asked: Asked, tries = 1): void {
     if (live.dropped) return; // its next owner asks again
     answer(live, asked)
-      .catch((error: unknown): Resolution => ({ error: refusal(error) }))
+      .catch((error: unknown): Resolution => ({ error: callRefusal(error) }))
       .then((given) => hear(live, asked.key, given))
       .catch((error: unknown) => {
         log.warn({ error, tries, execution_id: live.id }, 'a workflow could not be looked up; it is tried again');
@@ -52,18 +50,4 @@ export function createChildResolver({ clock, log, resolveForStart, newId, hear }
   }
 
   return { resolve: (live, asked) => resolve(live, asked) };
-}
-
-const codes: Readonly<Record<string, StepCode>> = {
-  not_found: 'workflow_unknown',
-  workflow_not_published: 'workflow_unknown',
-  workflow_disabled: 'workflow_disabled',
-  definition_outdated: 'definition_outdated',
-};
-
-/** What stands against the start for good; throws what another try may get over. */
-function refusal(error: unknown): StepError {
-  const code = error instanceof Problem ? codes[error.code] : undefined;
-  if (code === undefined) throw error;
-  return { code, message: error instanceof Error ? error.message : String(error) };
 }
