@@ -118,7 +118,12 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
     const asked = placeOf(of, effect.key, now);
     const mock = mocked.answerTo(asked);
     if (mock === undefined)
-      return void open.push({ question: { kind: 'try', ...asked, effect, byWorker: of.byWorkers.has(effect.key.s) }, of, effect, order: agenda.reserve() });
+      return void open.push({
+        question: { kind: 'try', ...asked, effect, byWorker: of.byWorkers.has(effect.key.s) },
+        of,
+        effect,
+        order: agenda.reserve(),
+      });
     mockedPaths.add(asked.path);
     settleTry(of, effect, { now, outcome: mockedOutcome(mock), takes: afterMs(mock) });
   }

@@ -87,8 +87,7 @@ export function createServices(
     onFatal,
   });
   const workflows = createWorkflows({ database, ...types, resolver, credentials, newId });
-  const housekeeping = createChores(config, { opened, log, metrics });
-  stack.add('housekeeping', housekeeping.stop);
+  const housekeeping = createChores(config, { opened, log, metrics, stack });
   showMetrics(metrics, { database, engine });
   const executions = { engine, workflows: resolver, reading, database, clock: systemClock };
   const operations = createOperations({ ...executions, log: part('operations') });
@@ -112,7 +111,7 @@ function showMetrics(metrics: Metrics, { database, engine }: { database: Databas
 
 function createChores(
   { idempotencyTtlMs, retentionMonths: months }: Config,
-  { opened, log, metrics }: Pick<ServiceDeps, 'opened' | 'log' | 'metrics'>,
+  { opened, log, metrics, stack }: Pick<ServiceDeps, 'opened' | 'log' | 'metrics' | 'stack'>,
 ) {
   const { database, blobs, archives } = opened;
   const ops = log.child({ component: 'ops' });
@@ -124,5 +123,7 @@ function createChores(
     numbers: houseMetrics(metrics),
     log: ops,
   });
-  return createHousekeeping({ tasks, log: ops, metrics });
+  const housekeeping = createHousekeeping({ tasks, log: ops, metrics });
+  stack.add('housekeeping', housekeeping.stop);
+  return housekeeping;
 }
