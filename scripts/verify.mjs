@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leftOut } from '../packages/server/testing/components/find.ts';
 import { steps } from './verify/steps.mjs';
 import { summary } from './verify/summary.mjs';
 
@@ -30,7 +31,9 @@ for (const step of steps.filter(({ name }) => asked.length === 0 || asked.includ
   if (result.output !== '') console.log(result.output.trimEnd());
 }
 const { line: last, failed } = summary(results);
-console.log(`\n${lines.join('\n')}\n\n${last}`);
+const ranTests = results.some((result) => result.passed !== undefined);
+const notes = ranTests ? leftOut() : [];
+console.log(`\n${[...lines, ...notes].join('\n')}\n\n${last}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /**

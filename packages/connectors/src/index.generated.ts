@@ -15,6 +15,7 @@ import dateDiff from './date/diff.action.ts';
 import dateFormat from './date/format.action.ts';
 import dateParse from './date/parse.action.ts';
 import discordPostMessage from './discord/post-message.action.ts';
+import emailSend from './email/send.action.ts';
 import githubCommentIssue from './github/comment-issue.action.ts';
 import githubCreateIssue from './github/create-issue.action.ts';
 import githubCreateOrUpdateFile from './github/create-or-update-file.action.ts';
@@ -24,8 +25,17 @@ import graphqlQuery from './graphql/query.action.ts';
 import httpRequest from './http/request.action.ts';
 import jsonMerge from './json/merge.action.ts';
 import jsonValidate from './json/validate.action.ts';
+import kafkaProduce from './kafka/produce.action.ts';
 import llmChat from './llm/chat.action.ts';
 import llmEmbed from './llm/embed.action.ts';
+import redisAddToStream from './redis/add-to-stream.action.ts';
+import redisDelete from './redis/delete.action.ts';
+import redisGet from './redis/get.action.ts';
+import redisIncrement from './redis/increment.action.ts';
+import redisPop from './redis/pop.action.ts';
+import redisPublish from './redis/publish.action.ts';
+import redisPush from './redis/push.action.ts';
+import redisSet from './redis/set.action.ts';
 import s3DeleteObject from './s3/delete-object.action.ts';
 import s3GetObject from './s3/get-object.action.ts';
 import s3ListObjects from './s3/list-objects.action.ts';
@@ -54,6 +64,7 @@ export const actions: readonly Action[] = [
   dateFormat,
   dateParse,
   discordPostMessage,
+  emailSend,
   githubCommentIssue,
   githubCreateIssue,
   githubCreateOrUpdateFile,
@@ -63,8 +74,17 @@ export const actions: readonly Action[] = [
   httpRequest,
   jsonMerge,
   jsonValidate,
+  kafkaProduce,
   llmChat,
   llmEmbed,
+  redisAddToStream,
+  redisDelete,
+  redisGet,
+  redisIncrement,
+  redisPop,
+  redisPublish,
+  redisPush,
+  redisSet,
   s3DeleteObject,
   s3GetObject,
   s3ListObjects,

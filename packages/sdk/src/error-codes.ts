@@ -48,3 +48,12 @@ export const responseInvalid: ActionErrorCode = {
 export function dataInvalid(description: string): ActionErrorCode {
   return { code: 'data_invalid', retryable: 'never', description };
 }
+
+/** Of every action that reaches a server over `tcp`. */
+export const serverErrors: readonly ActionErrorCode[] = [
+  { code: 'timeout', retryable: 'always', description: 'No answer within the timeout.' },
+  { code: 'network', retryable: 'always', description: 'No connection, or it broke.' },
+  { code: 'overloaded', retryable: 'always', description: 'Too many tries wait for a connection to this server.' },
+  { code: 'egress_denied', retryable: 'never', description: 'The address may not be reached from here.' },
+  ...credentialErrors,
+];

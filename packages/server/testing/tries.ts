@@ -13,6 +13,8 @@ export type TryOptions = {
   /** What may be reached that is not public; this machine when absent. */
   readonly allow?: readonly string[];
   readonly attempt?: number;
+  /** Another action than that of `createTries`. */
+  readonly type?: string;
 };
 
 export type Tries = {
@@ -22,7 +24,7 @@ export type Tries = {
   close(): Promise<void>;
 };
 
-export function createTries(type: string): Tries {
+export function createTries(usual: string): Tries {
   const vault: Record<string, OpenCredential> = {};
   const closers: (() => Promise<void>)[] = [];
   const opened = new Map<string, Actions>();
@@ -40,7 +42,7 @@ export function createTries(type: string): Tries {
 
   return {
     vault,
-    run(config, { timeoutMs = 20_000, signal, allow = ['127.0.0.1'], attempt = 1 } = {}) {
+    run(config, { timeoutMs = 20_000, signal, allow = ['127.0.0.1'], attempt = 1, type = usual } = {}) {
       const request = {
         kind: 'attempt' as const,
         type,

@@ -7,6 +7,7 @@ export type DatabaseFacts = {
   readonly sqlstate: string;
   /** Without values of the data: names of constraint, table and column, the position in the statement. */
   readonly details?: Readonly<Record<string, Json>>;
+  readonly cause?: unknown;
 };
 
 /**
@@ -15,8 +16,11 @@ export type DatabaseFacts = {
  */
 const passing = /^(080..|40...|53...|55006|55P03|57P0.|58030)$/;
 
-export function databaseError({ message, sqlstate, details = {} }: DatabaseFacts, mayPass = passing.test(sqlstate)) {
-  const facts = { code: 'database', details: { sqlstate, ...details } };
+export function databaseError(
+  { message, sqlstate, details = {}, cause }: DatabaseFacts,
+  mayPass = passing.test(sqlstate),
+) {
+  const facts = { code: 'database', details: { sqlstate, ...details }, cause };
   return mayPass ? new RetryableError(message, facts) : new ActionError(message, facts);
 }
 

@@ -13,11 +13,7 @@ const kinds: Readonly<Record<string, DatabasePlace['kind']>> = {
 /** Throws `credential_unusable`, without a word of its values. */
 export function placeOf(name: string, { type, values }: Credential): DatabasePlace {
   if (type === 'database') return fromUrl(name, values);
-  if (type === 'postgres' || type === 'mysql') return fromFields(type, values);
-  throw unusable(
-    name,
-    `is of the type ${type}: a database takes one of the type \`postgres\`, \`mysql\` or \`database\``,
-  );
+  return fromFields(type === 'postgres' ? 'postgres' : 'mysql', values);
 }
 
 function fromFields(kind: DatabasePlace['kind'], values: Credential['values']): DatabasePlace {

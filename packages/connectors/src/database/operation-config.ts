@@ -1,4 +1,5 @@
 /** What a `database_operation` step is configured with, and what it gives. */
+import { credentialName } from '@cloudflow/sdk/index.ts';
 import Type from 'typebox';
 
 const mostRows = 100_000;
@@ -6,11 +7,7 @@ export const defaultMaxRows = 1_000;
 
 export const operationConfig = Type.Object(
   {
-    credential: Type.String({
-      pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
-      description:
-        'Name of a credential of the type `postgres`, `mysql` or `database`: where the database is, and who asks.',
-    }),
+    credential: credentialName('of the type `postgres`, `mysql` or `database`: where the database is, and who asks.'),
     operation: Type.Optional(
       Type.Enum(['query', 'execute', 'transaction'], {
         default: 'query',

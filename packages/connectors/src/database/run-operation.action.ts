@@ -1,6 +1,7 @@
 /** Runs statements in a database of the tenant. */
-import { type ActionContext, ActionError, defineAction } from '@cloudflow/sdk/index.ts';
+import { type ActionContext, configInvalid, credentialOf, defineAction, serverErrors } from '@cloudflow/sdk/index.ts';
 import { placeOf } from './database-place.ts';
+import { openMysql } from './mysql.ts';
 import {
   defaultMaxRows,
   type OperationConfig,
@@ -9,10 +10,10 @@ import {
   operationOutput,
 } from './operation-config.ts';
 import { openPostgres } from './postgres.ts';
-import type { OpenSession, Session, Statement } from './session.ts';
+import type { DatabasePlace, OpenSession, Session, Statement } from './session.ts';
 
 const maxBytes = 10 * 1024 * 1024;
-const openers: Readonly<Record<'postgres', OpenSession>> = { postgres: openPostgres };
+const openers: Readonly<Record<DatabasePlace['kind'], OpenSession>> = { postgres: openPostgres, mysql: openMysql };
 
 export default defineAction({
   type: 'database_operation',
@@ -34,26 +35,7 @@ export default defineAction({
         'The database refused the statement (`details.sqlstate`, with `constraint`, `table`, `column`, `position` where it says so). ' +
         'Serialization failures, deadlocks, missing resources and restarts are tried again, nothing else.',
     },
-    {
-      code: 'timeout',
-      retryable: 'always',
-      description: 'The statement took longer than the timeout; the database has stopped it.',
-    },
-    { code: 'network', retryable: 'always', description: 'No connection, or it broke.' },
-    { code: 'overloaded', retryable: 'always', description: 'Too many tries wait for a connection to this database.' },
-    {
-      code: 'egress_denied',
-      retryable: 'never',
-      description: 'The address of the database may not be reached from here.',
-    },
-    { code: 'credential_unknown', retryable: 'never', description: 'There is no credential of this name.' },
-    { code: 'credential_unusable', retryable: 'never', description: 'The credential is none of a database.' },
-    { code: 'credential_unavailable', retryable: 'always', description: 'The credential could not be read.' },
-    {
-      code: 'credential_host_denied',
-      retryable: 'never',
-      description: 'The credential is not for the host that it names.',
-    },
+    ...serverErrors,
     { code: 'config_invalid', retryable: 'never', description: '`params` does not fit `sql`.' },
     {
       code: 'response_too_large',
@@ -67,9 +49,13 @@ export default defineAction({
   async run(context) {
     const { config, tcp, timeoutMs } = context;
     const statements = statementsOf(config);
-    const place = placeOf(config.credential, await context.credential(config.credential));
-    const open = openers[place.kind as 'postgres'];
-    const session = await open(tcp, place, { maxRows: config.max_rows ?? defaultMaxRows, maxBytes, timeoutMs });
+    const credential = await credentialOf(context, config.credential, ['postgres', 'mysql', 'database']);
+    const place = placeOf(config.credential, credential);
+    const session = await openers[place.kind](tcp, place, {
+      maxRows: config.max_rows ?? defaultMaxRows,
+      maxBytes,
+      timeoutMs,
+    });
     return stoppable(context, session, () => runAll(session, statements, config.operation === 'transaction'));
   },
 });
@@ -112,15 +98,11 @@ async function runAll(
 
 function statementsOf({ operation, sql, params = [] }: OperationConfig): readonly Statement[] {
   if (typeof sql === 'string') return [{ sql, params }];
-  if (operation !== 'transaction') throw invalid('/sql', 'is a list, which only a `transaction` takes');
-  if (params.length > sql.length) throw invalid('/params', 'has more lists than `sql` has statements');
+  if (operation !== 'transaction') throw configInvalid('/sql', 'is a list, which only a `transaction` takes');
+  if (params.length > sql.length) throw configInvalid('/params', 'has more lists than `sql` has statements');
   return sql.map((text, at) => {
     const own = params[at] ?? [];
-    if (!Array.isArray(own)) throw invalid(`/params/${at}`, 'is no list: each statement takes a list of its own');
+    if (!Array.isArray(own)) throw configInvalid(`/params/${at}`, 'is no list: each statement takes a list of its own');
     return { sql: text, params: own };
   });
-}
-
-function invalid(pointer: string, problem: string): ActionError {
-  return new ActionError(`config${pointer} ${problem}`, { code: 'config_invalid', details: { pointer } });
 }
