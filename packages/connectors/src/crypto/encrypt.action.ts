@@ -15,9 +15,7 @@ export default defineAction({
     {
       data: data('What is encrypted.'),
       data_encoding: dataEncoding,
-      key: credentialName(
-        'of the type `generic`, whose `value` is 32 random bytes in base64 or hex (`openssl rand -base64 32`).',
-      ),
+      key: credentialName('of the type `crypto_key`: 32 random bytes in base64 or hex (`openssl rand -base64 32`).'),
       context: Type.Optional(
         Type.String({
           maxLength: 1_024,

@@ -15,7 +15,7 @@ export default defineAction({
     {
       data: data('What is signed.'),
       data_encoding: dataEncoding,
-      key: credentialName('of the type `generic`, whose `value` is a private key as PEM, not encrypted.'),
+      key: credentialName('of the type `crypto_key`: a private key as PEM, not encrypted.'),
       algorithm,
       signature_format: signatureFormat,
       encoding,

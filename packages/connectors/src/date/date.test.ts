@@ -59,6 +59,7 @@ describe('date.parse', () => {
     [{ text: 'tomorrow' }, 'data_invalid'],
     [{ text: '2026-01-01', format: 'dd.MM.yyyy' }, 'data_invalid'],
     [{ text: '2026-01-01', zone: 'Mars/Olympus' }, 'config_invalid'],
+    [{ text: `${'1'.repeat(40)}x`, format: 'yL'.repeat(12) }, 'config_invalid'],
     [{ text: '2026-01-01', locale: 'not a locale' }, 'config_invalid'],
   ])('refuses %j', async (config, code) => {
     await expect(run(parse, config)).rejects.toMatchObject({ name: 'ActionError', code });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from '@cloudflow/core/json.ts';
 import {
   type ActionContext,
+  ActionError,
   addressOf,
   type Credential,
   configInvalid,
@@ -115,7 +116,12 @@ function asBot({ config: given, idempotencyKey }: ActionContext<Config>, bot: Cr
 
 function throughWebhook(given: Config, { values }: Credential): HttpRequest {
   if (given.channel !== undefined) throw configInvalid('/channel', 'cannot be chosen: a webhook has its own');
-  const url = new URL(values['url'] ?? '');
+  const url = URL.parse(values['url'] ?? '');
+  if (url === null)
+    throw new ActionError('The credential holds no address', {
+      code: 'credential_unusable',
+      details: { credential: given.credential },
+    });
   // Without it Discord answers before it has looked at the message, and with nothing.
   url.searchParams.set('wait', 'true');
   if (given.thread !== undefined) url.searchParams.set('thread_id', given.thread);

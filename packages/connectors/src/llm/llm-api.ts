@@ -2,6 +2,7 @@
 import type { Json } from '@cloudflow/core/json.ts';
 import {
   type ActionContext,
+  configInvalid,
   connectionErrors,
   credentialErrors,
   credentialName,
@@ -63,9 +64,10 @@ export async function callLlm(
   const { credential } = config;
   const values = credential === undefined ? {} : (await context.credential(credential)).values;
   const base = config.base_url ?? values['base_url'] ?? api;
-  const url = base.replace(/\/+$/, '') + path;
+  const url = URL.parse(base.replace(/\/+$/, '') + path);
+  if (url === null) throw configInvalid('/base_url', 'is no address, such as https://llm.example/v1');
   const answer = await http.request({
-    url,
+    url: url.href,
     method: 'POST',
     headers: {
       accept: 'application/json',
@@ -73,7 +75,7 @@ export async function callLlm(
       'idempotency-key': idempotencyKey,
       traceparent,
     },
-    body: JSON.stringify(body(new URL(url))),
+    body: JSON.stringify(body(url)),
     ...(credential === undefined ? {} : { credential }),
   });
   if (answer.status >= 300) throw refusedBy(answer);

@@ -165,6 +165,7 @@ describe('llm.chat', () => {
 
   it.each([
     [{}, '/prompt'],
+    [{ prompt: 'a', base_url: 'http://[x' }, '/base_url'],
     [{ prompt: 'a', messages: [{ role: 'user', content: 'b' }] }, '/prompt'],
     [{ prompt: 'a', tool_choice: 'auto' }, '/tool_choice'],
     [{ prompt: 'a', tools: [{ name: 'x' }], tool_choice: 'y' }, '/tool_choice'],

@@ -61,7 +61,11 @@ export function addressOfObject(place: Place, { values }: Credential, name = '')
   const path = name.split('/').map(encodedPart).join('/');
   if (name.split('/').some((part) => part === '.' || part === '..'))
     throw configInvalid('/key', 'has a part that is `.` or `..`, which no address can hold');
-  if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${place.bucket}/${path}`);
+  if (endpoint !== undefined) {
+    const url = URL.parse(`${endpoint.replace(/\/+$/, '')}/${place.bucket}/${path}`);
+    if (url === null) throw configInvalid('/endpoint', 'is no address, such as https://minio.example:9000');
+    return url;
+  }
   const region = regionOf(place, values);
   const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   // The certificate of AWS is for one level below: a bucket with a full stop stands in the path.

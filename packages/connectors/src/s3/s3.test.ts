@@ -162,6 +162,7 @@ describe('s3.put-object', () => {
   it.each([
     [{ key: 'a/../b', content: 'x' }, '/key'],
     [{ key: '.', content: 'x' }, '/key'],
+    [{ key: 'k', content: 'x', endpoint: 'http://[x' }, '/endpoint'],
     [{ key: 'k' }, '/content'],
     [{ key: 'k', content: 'x', content_base64: 'eA==' }, '/content'],
   ])('refuses %j', async (more, pointer) => {

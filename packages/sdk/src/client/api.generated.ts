@@ -519,13 +519,14 @@ export type CredentialsCreateParams = {
     | 'redis'
     | 'kafka'
     | 'aws'
+    | 'crypto_key'
     | 'incoming_webhook'
     | 'webhook_secret'
     | 'slack'
     | 'discord'
     | 'github'
     | 'openai';
-  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url, ca; `postgres`: host, port, database, username, password, tls, ca; `mysql`: host, port, database, username, password, tls, ca; `smtp`: host, port, username, password, tls, ca; `redis`: host, port, username, password, database, tls, ca; `kafka`: brokers, mechanism, username, password, tls, ca; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url, ca; `postgres`: host, port, database, username, password, tls, ca; `mysql`: host, port, database, username, password, tls, ca; `smtp`: host, port, username, password, tls, ca; `redis`: host, port, username, password, database, tls, ca; `kafka`: brokers, mechanism, username, password, tls, ca; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `crypto_key`: key; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
   readonly values: {
     readonly [name: string]: string;
   };
@@ -549,7 +550,7 @@ export type CredentialsTestParams = {
 export type CredentialsUpdateParams = {
   /** By which workflows use it: `secrets.NAME`, or `credential` in a config. Unique in the tenant. */
   readonly name?: string;
-  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url, ca; `postgres`: host, port, database, username, password, tls, ca; `mysql`: host, port, database, username, password, tls, ca; `smtp`: host, port, username, password, tls, ca; `redis`: host, port, username, password, database, tls, ca; `kafka`: brokers, mechanism, username, password, tls, ca; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
+  /** Never returned. By type: `generic`: value; `http_basic`: username, password; `http_bearer`: token; `http_header`: name, value; `database`: url, ca; `postgres`: host, port, database, username, password, tls, ca; `mysql`: host, port, database, username, password, tls, ca; `smtp`: host, port, username, password, tls, ca; `redis`: host, port, username, password, database, tls, ca; `kafka`: brokers, mechanism, username, password, tls, ca; `aws`: access_key_id, secret_access_key, session_token, region, endpoint; `crypto_key`: key; `incoming_webhook`: url; `webhook_secret`: secret, previous_secret; `slack`: token, base_url; `discord`: token, base_url; `github`: token, base_url; `openai`: api_key, base_url. */
   readonly values?: {
     readonly [name: string]: string;
   };

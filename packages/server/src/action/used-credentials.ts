@@ -7,7 +7,7 @@ import type { Json } from '@cloudflow/core/json.ts';
 import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import { withSecrets } from '@cloudflow/core/run/secret-marker.ts';
 import { ActionError, RetryableError } from '@cloudflow/sdk/error.ts';
-import { headerOf, mayBeSentTo, type OpenCredential } from '../credential/index.ts';
+import { headerOf, isOnlyKey, mayBeSentTo, type OpenCredential } from '../credential/index.ts';
 import { createMask, fewestCharacters, type Mask } from './mask.ts';
 
 /** Undefined when the tenant has none of this name. */
@@ -56,6 +56,8 @@ export function createUsedCredentials(open: OpensCredentials, tenantId: string):
 
   async function textOf(name: string): Promise<string> {
     const { type, secrets: values } = await use(name);
+    if (isOnlyKey(type))
+      throw unusable(name, `The credential ${name} of the type ${type} is only computed with, and never sent`);
     const [only] = values;
     if (only !== undefined && values.length === 1) return only;
     throw unusable(name, `The credential ${name} of the type ${type} is not one text: use it as \`credential\``);

@@ -11,6 +11,13 @@ describe('a type of credentials', () => {
       'https://git.corp.example/x',
       'https://api.github.com/user',
     ],
+    ['github', {}, 'https://api.github.com/user', 'http://api.github.com/user'],
+    [
+      'openai',
+      { base_url: 'https://llm.corp.example/v1' },
+      'https://llm.corp.example/v1/x',
+      'http://llm.corp.example/v1/x',
+    ],
     ['slack', {}, 'https://slack.com/api/auth.test', 'https://slack.com.evil.example/api'],
     ['discord', {}, 'https://discord.com/api/v10/users/@me', 'https://evil.example/discord.com'],
     ['openai', {}, 'https://api.openai.com/v1/models', 'https://openai.com.evil.example/v1'],

@@ -25,6 +25,8 @@ export type CredentialType = {
    * A workflow that points an action elsewhere does not get it. Absent: it is for no service in particular.
    */
   readonly hosts?: (values: CredentialValues) => readonly string[];
+  /** It is computed with and never sent: not even as `secrets.NAME`, by which an author could send it anywhere. */
+  readonly onlyKey?: true;
   /** The header that authenticates with it, where it can be sent with any request. */
   readonly header?: (values: CredentialValues) => readonly [name: string, value: string];
 };
@@ -45,10 +47,15 @@ const baseUrl = (instead: string) => ({
   ...address,
 });
 
-/** Host and port of an address; none when it cannot be read, so that nothing may be reached. */
+/**
+ * Host and port of an address; none when it cannot be read, so that nothing may be reached. With its port, so that a token
+ * for `https:` is not sent in plain text to the same host.
+ */
 const hostOf = (url: string | undefined, byDefault?: string): readonly string[] => {
-  const host = url === undefined ? byDefault : URL.parse(url)?.host;
-  return host === undefined || host === '' ? [] : [host];
+  if (url === undefined) return byDefault === undefined ? [] : [`${byDefault}:443`];
+  const parsed = URL.parse(url);
+  if (!parsed) return [];
+  return [`${parsed.hostname}:${parsed.port || (parsed.protocol === 'https:' ? 443 : 80)}`];
 };
 const bearer = (token: string | undefined) => ['authorization', `Bearer ${token}`] as const;
 
@@ -100,6 +107,7 @@ export const credentialTypes = {
   ...serverTypes,
   aws: {
     title: 'A key of AWS, or of what speaks its language',
+    onlyKey: true,
     fields: {
       access_key_id: { text: 'The id of the key.', ...visible },
       secret_access_key: { text: 'The key.', secret: true, ...visible },
@@ -107,7 +115,13 @@ export const credentialTypes = {
       region: { text: 'Such as `eu-central-1`.', optional: true, ...visible },
       endpoint: { text: 'Where the service is, when it is not AWS.', optional: true, ...address },
     },
-    hosts: ({ endpoint }) => (endpoint === undefined ? ['*.amazonaws.com', '*.amazonaws.com.cn'] : hostOf(endpoint)),
+    hosts: ({ endpoint }) =>
+      endpoint === undefined ? ['*.amazonaws.com:443', '*.amazonaws.com.cn:443'] : hostOf(endpoint),
+  },
+  crypto_key: {
+    title: 'A key that `crypto.…` computes with',
+    fields: { key: { text: 'Text, bytes in base64 or hex, or a private key as PEM.', secret: true } },
+    onlyKey: true,
   },
   incoming_webhook: {
     title: 'The address of an incoming webhook of Slack, Discord or Teams: whoever knows it may post',
@@ -116,6 +130,7 @@ export const credentialTypes = {
   },
   webhook_secret: {
     title: 'What `send_webhook` signs with (Standard Webhooks)',
+    onlyKey: true,
     fields: {
       secret: {
         text: '`whsec_` and 24 to 64 bytes in base64.',
@@ -207,6 +222,12 @@ export function headerOf(
 ): readonly [name: string, value: string] | undefined {
   const type: CredentialType = credentialTypes[typeName];
   return type.header?.(values);
+}
+
+/** Whether nothing of it may be sent: it is for actions that compute with it. */
+export function isOnlyKey(typeName: CredentialTypeName): boolean {
+  const type: CredentialType = credentialTypes[typeName];
+  return type.onlyKey === true;
 }
 
 /** Of a type as it stands in the database. */

@@ -1,5 +1,5 @@
 /** What others see of the credential service. */
-export { headerOf } from './credential-types.ts';
+export { headerOf, isOnlyKey } from './credential-types.ts';
 export { forgetCredentialKeys } from './forget-keys.ts';
 export { mayBeSentTo } from './host-patterns.ts';
 export { credentialRoutes, type TryCredential } from './routes.ts';
