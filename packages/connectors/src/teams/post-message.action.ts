@@ -33,7 +33,10 @@ const config = Type.Object(
     ),
     link: Type.Optional(
       Type.Object(
-        { title: Type.String({ minLength: 1, maxLength: 100 }), url: Type.String({ minLength: 1, maxLength: 2_048 }) },
+        {
+          title: Type.String({ minLength: 1, maxLength: 100, description: 'What stands on it.' }),
+          url: Type.String({ minLength: 1, maxLength: 2_048, description: 'Where it leads.' }),
+        },
         { additionalProperties: false, description: 'A button that opens `url`.' },
       ),
     ),

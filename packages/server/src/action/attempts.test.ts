@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** An action of the type `try`, that does what the test says. */
-function actionThat(run: (context: ActionContext<unknown>) => unknown): Action {
+function actionThat(run: (context: ActionContext<unknown>) => unknown, effect: Action['effect'] = 'external'): Action {
   return defineAction({
     type: 'try',
     title: 'Try',
@@ -24,7 +24,7 @@ function actionThat(run: (context: ActionContext<unknown>) => unknown): Action {
     version: 1,
     errors: [],
     defaultTimeoutMs: 1_000,
-    effect: 'external',
+    effect,
     config: Type.Object({ secret: Type.Optional(Type.String()) }, { additionalProperties: false }),
     output: Type.Unknown(),
     run: async (context) => run(context),
@@ -37,11 +37,14 @@ const vault: Readonly<Record<string, OpenCredential>> = {
   TWO: { type: 'aws', values: {}, secrets: ['first-secret', 'second-secret'], allowedHosts: null },
 };
 
-type Setup = { limits?: Partial<AttemptLimits>; observe?: AttemptObserver };
+type Setup = { limits?: Partial<AttemptLimits>; observe?: AttemptObserver; effect?: Action['effect'] };
 
-function runnerOf(run: (context: ActionContext<unknown>) => unknown, { limits, observe }: Setup = {}): AttemptRunner {
+function runnerOf(
+  run: (context: ActionContext<unknown>) => unknown,
+  { limits, observe, effect }: Setup = {},
+): AttemptRunner {
   const runner = createAttemptRunner({
-    registry: createActionRegistry([actionThat(run)]),
+    registry: createActionRegistry([actionThat(run, effect)]),
     sandbox: createSandbox({ log: silentLog }),
     egress: createEgress({ allow: [] }),
     log: silentLog,
@@ -284,6 +287,15 @@ describe('the runner', () => {
 describe('secrets of a try', () => {
   const secret = 'canary/"secret"+1';
   const withKey = { input: { secret: 'a ${secrets.KEY#m} b' }, marker: 'm' };
+
+  it('are not given to what only computes, and would give them back in another form', async () => {
+    let ran = false;
+    const runner = runnerOf(() => (ran = true), { effect: 'none' });
+    const refused = { error: { code: 'credential_unusable', retryable: false } };
+    expect(await runner.run(request(withKey), never)).toMatchObject(refused);
+    expect(ran).toBe(false);
+    expect(await runner.run(request(), never)).toEqual({ output: true });
+  });
 
   it('are put in their place when it runs, and masked in its output', async () => {
     let seen: unknown;

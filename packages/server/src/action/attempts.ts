@@ -14,7 +14,7 @@ import { createActionHttp } from './action-http.ts';
 import { createActionTcp } from './action-tcp.ts';
 import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 import { createConnectionBound } from './connection-bound.ts';
-import { aborted, failure, invalidConfig, overloaded, unknownAction } from './failed-attempt.ts';
+import { aborted, failure, invalidConfig, overloaded, secretNotTaken, unknownAction } from './failed-attempt.ts';
 import type { Mask } from './mask.ts';
 import type { ActionRegistry, RegisteredAction } from './registry.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -64,6 +64,8 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     { signal, credentials }: { readonly signal: AbortSignal; readonly credentials: UsedCredentials },
   ): Promise<AttemptOutcome> => {
     const { input, marker } = request;
+    // What it computes would be given back, in a form that no mask knows, and past the hosts that the secret is for.
+    if (marker !== undefined && registered.action.effect === 'none') return secretNotTaken(request.type);
     const config = marker === undefined ? input : await credentials.reveal(input, marker);
     const problems = registered.checkConfig(config);
     if (problems.length > 0) return invalidConfig(problems);

@@ -33,6 +33,10 @@ export function unknownAction(type: string): AttemptOutcome {
   return failed('action_unknown', `No action of type ${type} is registered in this process`);
 }
 
+export function secretNotTaken(type: string): AttemptOutcome {
+  return failed('credential_unusable', `${type} takes no \`secrets.NAME\`: it gives back what it makes of its config`);
+}
+
 export function invalidConfig(problems: readonly ConfigProblem[]): AttemptOutcome {
   const [first] = problems;
   const message = `The config does not fit the action: ${first?.pointer || 'it'} ${first?.message}`;
