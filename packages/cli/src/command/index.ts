@@ -4,6 +4,7 @@ import { apiCommand } from './api/api.ts';
 import { authCommands } from './auth/auth.ts';
 import { completionCommand } from './completion/completion.ts';
 import { credentialCommands } from './credential/credential.ts';
+import { doctorCommand } from './doctor/doctor.ts';
 import { operationCommands } from './operation/operation.ts';
 import { runCommands } from './run/run.ts';
 import { startCommand } from './start/start.ts';
@@ -11,6 +12,7 @@ import { workflowCommands } from './workflow/workflow.ts';
 
 export const commands: readonly (Command | CommandGroup)[] = [
   startCommand,
+  doctorCommand,
   authCommands,
   workflowCommands,
   runCommands,

@@ -1,8 +1,10 @@
 /** The thread of run-definition.ts. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { lendOwnPackages } from '../project/own-packages.ts';
 import type { Made } from './run-definition.ts';
 
+lendOwnPackages();
 parentPort?.postMessage(await make(String(workerData)));
 
 async function make(path: string): Promise<Made> {

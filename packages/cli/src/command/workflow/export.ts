@@ -2,7 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { withFieldsInOrder } from '@cloudflow/core/definition/compare/field-order.ts';
+import type { WorkflowDocument } from '@cloudflow/core/definition/document.ts';
 import type { Json } from '@cloudflow/core/json.ts';
+import { toCode } from '@cloudflow/sdk/builder/index.ts';
 import type { Workflow } from '@cloudflow/sdk/client/index.ts';
 import { stringify } from 'yaml';
 import { Failure, usageFailure } from '../../failure/failure.ts';
@@ -13,7 +15,8 @@ import { clientOf } from '../../server/client.ts';
 import { parseWorkflowName } from '../../server/names.ts';
 import { readWorkflow } from '../../server/read-workflow.ts';
 
-const forms = ['yaml', 'json'] as const;
+const forms = ['yaml', 'json', 'typescript'] as const;
+const endings: Readonly<Record<Form, string>> = { yaml: 'yaml', json: 'json', typescript: 'ts' };
 type Form = (typeof forms)[number];
 
 export const exportCommand = command({
@@ -30,6 +33,10 @@ export const exportCommand = command({
   },
   examples: [
     { line: 'cloudflow workflow export order > order.yaml', text: 'the current version' },
+    {
+      line: 'cloudflow workflow export order --as typescript > order.ts',
+      text: 'as code that makes the same definition',
+    },
     { line: 'cloudflow workflow export --all --dir backup', text: 'everything, a file for each' },
   ],
   async run({ context, args, options }) {
@@ -37,6 +44,9 @@ export const exportCommand = command({
     const form = options.as ?? (/^jsonl?$/.test(context.output.form) ? 'json' : 'yaml');
     if (options.dir !== undefined)
       await writeAll(context, found, { form, dir: options.dir, force: options.force === true });
+    else if (form === 'typescript' && found.length > 1)
+      throw usageFailure('Several workflows are several files of TypeScript.', 'Say where with --dir.');
+    else if (form === 'typescript') context.output.text(textOf(found[0] as Workflow, form));
     else if (form === 'yaml') context.output.text(found.map((each) => textOf(each, form)).join('---\n'));
     else
       context.output.text(
@@ -62,6 +72,7 @@ async function readAll(context: Context, names: readonly string[], all: boolean)
 }
 
 function textOf({ definition }: Workflow, form: Form): string {
+  if (form === 'typescript') return toCode(definition as unknown as WorkflowDocument);
   const ordered = withFieldsInOrder(definition as Json);
   return form === 'yaml' ? stringify(ordered, { lineWidth: 120 }) : `${JSON.stringify(ordered, null, 2)}\n`;
 }
@@ -76,7 +87,7 @@ async function writeAll(
   const folder = resolve(world.cwd, dir);
   await mkdir(folder, { recursive: true });
   for (const workflow of found) {
-    const path = join(folder, `${workflow.workflow_id}.${form}`);
+    const path = join(folder, `${workflow.workflow_id}.${endings[form]}`);
     await writeFile(path, textOf(workflow, form), { flag: force ? 'w' : 'wx' }).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
