@@ -54,8 +54,8 @@ it('is declared, found, checked when a workflow is saved, and run by a worker th
   expect(task).toMatchObject({ type, config: { amount: 12 }, execution_id, step: 'charge', attempt: 1 });
   const beat = await api.post('/tasks/heartbeat', { tasks: [held(task!)] });
   expect(beat.json['tasks']).toMatchObject([{ id: task?.id, state: 'running' }]);
-  const explained = await api.get(`/executions/${execution_id}/explain`);
-  expect(explained.json['executing']).toMatchObject([{ path: 'charge', text: expect.stringContaining('worker `w1`') }]);
+  const executing = async () => (await api.get(`/executions/${execution_id}/explain`)).json['executing'];
+  await expect.poll(executing).toMatchObject([{ path: 'charge', text: expect.stringContaining('worker `w1`') }]);
   const answer = { ...held(task!), output: { paid: true } };
   expect((await api.post('/tasks/complete', answer)).status).toBe(204);
   const ended = await api.ended(execution_id);

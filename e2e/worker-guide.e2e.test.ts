@@ -70,6 +70,12 @@ it('the worker of the guide runs its steps, and stops without losing any', async
     status: 'FAILED',
     error: { code: 'config_invalid' },
   });
+  const { json } = await api.post('/workflows/guide-order/execute', { input: { card: 'good', cents: 77 } });
+  await api.ended(json.execution_id);
+  const lines = async () => (await api.get(`/executions/${json.execution_id}/logs`)).json.data;
+  await expect
+    .poll(lines)
+    .toMatchObject([{ source: 'worker', level: 'info', step: 'charge', message: 'charged', fields: { cents: 77 } }]);
   const exited = new Promise((resolve) => worker?.once('exit', resolve));
   worker.kill('SIGTERM');
   expect(await exited).toBe(0);

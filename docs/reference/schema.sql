@@ -321,6 +321,42 @@ create policy owner on execution_labels for all to <owner> using (true) with che
 grant insert, select on execution_labels to cloudflow_app;
 grant delete, insert, select on execution_labels to cloudflow_engine;
 
+create table execution_log_sizes (
+  execution_id         uuid not null,
+  tenant_id            uuid not null,
+  lines                integer not null,
+  characters           bigint not null,
+  constraint execution_log_sizes_pkey PRIMARY KEY (execution_id)
+);
+alter table execution_log_sizes enable row level security, force row level security;
+create policy app on execution_log_sizes for select to cloudflow_app using ((tenant_id = current_tenant()));
+create policy engine on execution_log_sizes for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_log_sizes for all to <owner> using (true) with check (true);
+grant select on execution_log_sizes to cloudflow_app;
+grant delete, insert, select, update on execution_log_sizes to cloudflow_engine;
+
+create table execution_logs (
+  id                   bigint not null generated always as identity,
+  execution_id         uuid not null,
+  tenant_id            uuid not null,
+  at                   timestamp with time zone not null,
+  attempt              integer not null,
+  level                smallint not null,
+  source               text not null,
+  step                 text not null,
+  message              text not null,
+  fields               text,
+  constraint execution_logs_pkey PRIMARY KEY (execution_id, id),
+  constraint execution_logs_level_check CHECK (((level >= 0) AND (level <= 3))),
+  constraint execution_logs_source_check CHECK ((source = ANY (ARRAY['action'::text, 'worker'::text, 'engine'::text])))
+);
+alter table execution_logs enable row level security, force row level security;
+create policy app on execution_logs for select to cloudflow_app using ((tenant_id = current_tenant()));
+create policy engine on execution_logs for all to cloudflow_engine using (true) with check (true);
+create policy owner on execution_logs for all to <owner> using (true) with check (true);
+grant select on execution_logs to cloudflow_app;
+grant delete, insert, select on execution_logs to cloudflow_engine;
+
 create table execution_snapshots (
   execution_id         uuid not null,
   at                   timestamp with time zone not null default now(),

@@ -662,6 +662,17 @@ export type ExecutionsListParams = {
   readonly q?: string;
 };
 
+export type ExecutionsLogsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** Path of a step. */
+  readonly step?: string;
+  /** This level and those above it. */
+  readonly level?: 'debug' | 'info' | 'warn' | 'error';
+};
+
 export type ExecutionsPauseParams = {
   readonly reason?: string;
 };
@@ -770,6 +781,15 @@ export type TasksCompleteParams = {
   readonly id: string;
   /** As the claim gave it. */
   readonly lease_token: string;
+  /** Lines for `/executions/{id}/logs`. Never secrets. */
+  readonly logs?: readonly {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly fields?: {
+      readonly [name: string]: unknown;
+    };
+    readonly at?: string;
+  }[];
   /** JSON; null when absent. */
   readonly output?: unknown;
 };
@@ -778,6 +798,15 @@ export type TasksFailParams = {
   readonly id: string;
   /** As the claim gave it. */
   readonly lease_token: string;
+  /** Lines for `/executions/{id}/logs`. Never secrets. */
+  readonly logs?: readonly {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly fields?: {
+      readonly [name: string]: unknown;
+    };
+    readonly at?: string;
+  }[];
   readonly error: {
     readonly code: string;
     readonly message: string;
@@ -796,6 +825,15 @@ export type TasksHeartbeatParams = {
     readonly id: string;
     /** As the claim gave it. */
     readonly lease_token: string;
+    /** Lines for `/executions/{id}/logs`. Never secrets. */
+    readonly logs?: readonly {
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields?: {
+        readonly [name: string]: unknown;
+      };
+      readonly at?: string;
+    }[];
   }[];
   /** How long the tasks are kept without a heartbeat: 5s to 10m, 30s when absent. Never beyond their deadline. */
   readonly lease?: string;
@@ -1356,6 +1394,22 @@ export type ExecutionsApi = {
       readonly capped?: boolean;
     }
   >;
+  /** List what actions and workers told while an execution ran, and why tries failed, the oldest first. An execution keeps its first 1000 lines; how many came after them is said in a last line without `at`. Lines are written half a second after they were told; a server that is killed loses those. Secrets are masked, and sensitive steps tell nothing. `GET /executions/{id}/logs` */
+  logs(
+    id: string,
+    params?: ExecutionsLogsParams,
+    options?: CallOptions,
+  ): Pages<{
+    readonly at: string | null;
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly source: 'action' | 'worker' | 'engine';
+    readonly step: string | null;
+    readonly attempt: number | null;
+    readonly message: string;
+    readonly fields: {
+      readonly [name: string]: unknown;
+    };
+  }>;
   /** Hold an execution: nothing of it begins until it is resumed. Attempts that run may end and are recorded; timers are kept; the timeout of the execution goes on. `POST /executions/{id}/pause` */
   pause(id: string, params?: ExecutionsPauseParams, options?: CallOptions): Promise<CommandedExecution>;
   /** Let a paused execution go on. `POST /executions/{id}/resume` */
@@ -1575,6 +1629,13 @@ export const operations = {
         'retry_of',
         'q',
       ],
+      isPaged: true,
+      isRepeatable: true,
+    },
+    logs: {
+      verb: 'GET',
+      path: '/executions/{id}/logs',
+      query: ['limit', 'cursor', 'step', 'level'],
       isPaged: true,
       isRepeatable: true,
     },

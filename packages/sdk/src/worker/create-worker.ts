@@ -10,6 +10,7 @@ import { createHeart } from './heart.ts';
 import { isFinal, pauseMs, sleep } from './patience.ts';
 import { isStopped, runTask } from './run-task.ts';
 import type { ContextDeps, Task } from './task-context.ts';
+import { createTaskLog } from './task-log.ts';
 import { silent, type WorkerLogger } from './worker-log.ts';
 
 export type WorkerOptions = Pick<ClientOptions, 'url' | 'apiKey' | 'token' | 'fetch'> & {
@@ -56,7 +57,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const lease = `${leaseMs}ms`;
   const heart = createHeart({ client, logger, lease, everyMs: leaseMs / 3 });
   const under = new Map<string, { readonly task: Task; readonly stop: AbortController }>();
-  const deps: ContextDeps = { fetch: options.fetch ?? fetch, logger, credential: options.credential };
+  const deps = { fetch: options.fetch ?? fetch, credential: options.credential };
   const freed = createBell();
   let isDraining = false;
   let done: Promise<void> | null = null;
@@ -66,13 +67,16 @@ export function createWorker(options: WorkerOptions): Worker {
   async function work(task: Task): Promise<void> {
     const stop = new AbortController();
     under.set(task.id, { task, stop });
-    heart.keep(task, (reason) => stop.abort(reason));
+    const { execution_id, step, attempt, type, correlation_id } = task;
+    const told = createTaskLog(logger, { execution_id, step, attempt, type, correlation_id });
+    heart.keep(task, told, (reason) => stop.abort(reason));
     try {
       const action = byType.get(task.type) as Action;
-      const outcome = await runTask(action, task, { ...deps, stopped: stop.signal });
+      const outcome = await runTask(action, task, { ...deps, log: told.log, stopped: stop.signal });
       if (!under.has(task.id)) return; // given back meanwhile: another answers
       if (isStopped(outcome) && isDraining && task.delivery === 'at_least_once') return void (await giveBack([task]));
-      await answerTask({ client, logger, signal: closed.signal }, task, outcome);
+      heart.leave(task); // its last lines go with the answer
+      await answerTask({ client, logger, signal: closed.signal, logs: told.take() }, task, outcome);
     } catch (error) {
       logger.warn({ error, task: task.id }, "a task could not be run; it is another's when its lease is over");
     } finally {

@@ -1,6 +1,7 @@
 /** The heartbeat of a worker: one request for all that it runs, and what it hears of them. */
 import type { Client } from '../client/index.ts';
 import type { Task } from './task-context.ts';
+import type { TaskLog } from './task-log.ts';
 import type { WorkerLogger } from './worker-log.ts';
 
 export type HeartDeps = {
@@ -12,20 +13,30 @@ export type HeartDeps = {
 
 export type Heart = {
   /** `stop` is called when the task is not wanted any more, or somebody else's. */
-  keep(task: Task, stop: (reason: Error) => void): void;
+  keep(task: Task, log: Pick<TaskLog, 'take'>, stop: (reason: Error) => void): void;
   leave(task: Task): void;
   close(): void;
 };
 
 const MOST_AT_ONCE = 500;
 
+type Kept = {
+  readonly token: string;
+  readonly log: Pick<TaskLog, 'take'>;
+  readonly stop: (reason: Error) => void;
+};
+
 export function createHeart({ client, logger, lease, everyMs }: HeartDeps): Heart {
-  const kept = new Map<string, { readonly token: string; readonly stop: (reason: Error) => void }>();
+  const kept = new Map<string, Kept>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let closed = false;
 
   async function beat(): Promise<void> {
-    const all = [...kept].map(([id, { token }]) => ({ id, lease_token: token }));
+    // Lines of a heartbeat that is lost are lost: a repeat would show them twice.
+    const all = [...kept].map(([id, { token, log }]) => {
+      const logs = log.take();
+      return { id, lease_token: token, ...(logs.length === 0 ? {} : { logs }) };
+    });
     try {
       for (let at = 0; at < all.length; at += MOST_AT_ONCE) {
         const tasks = all.slice(at, at + MOST_AT_ONCE);
@@ -48,8 +59,8 @@ export function createHeart({ client, logger, lease, everyMs }: HeartDeps): Hear
   }
 
   return {
-    keep(task, stop) {
-      kept.set(task.id, { token: task.lease_token, stop });
+    keep(task, log, stop) {
+      kept.set(task.id, { token: task.lease_token, log, stop });
       if (timer === null) schedule(everyMs);
     },
     leave: ({ id }) => void kept.delete(id),

@@ -1,23 +1,21 @@
 /** What an action gets in a worker. Credentials of the server stay there: a worker finds its own. */
-import type { ActionContext, ActionTcp } from '../action.ts';
+import type { ActionContext, ActionLog, ActionTcp } from '../action.ts';
 import type { TasksClaimReply } from '../client/index.ts';
 import type { Credential } from '../credential.ts';
 import { ActionError } from '../error.ts';
 import { createWorkerHttp } from './worker-http.ts';
-import { actionLog, type WorkerLogger } from './worker-log.ts';
 
 export type Task = TasksClaimReply['tasks'][number];
 
 export type ContextDeps = {
   readonly fetch: typeof fetch;
-  readonly logger: WorkerLogger;
+  readonly log: ActionLog;
   /** Undefined: there is none of this name. */
   readonly credential: ((name: string) => Promise<Credential | undefined> | Credential | undefined) | undefined;
 };
 
 export function contextOf(task: Task, signal: AbortSignal, deps: ContextDeps): ActionContext<unknown> {
   const credential = (name: string) => openCredential(deps.credential, name);
-  const { execution_id, step, attempt, type, correlation_id } = task;
   return {
     config: task.config,
     idempotencyKey: task.idempotency_key,
@@ -26,10 +24,10 @@ export function contextOf(task: Task, signal: AbortSignal, deps: ContextDeps): A
     credential,
     signal,
     timeoutMs: task.timeout_ms,
-    log: actionLog(deps.logger, { execution_id, step, attempt, type, correlation_id }),
-    correlationId: correlation_id,
+    log: deps.log,
+    correlationId: task.correlation_id,
     traceparent: task.traceparent,
-    attempt,
+    attempt: task.attempt,
   };
 }
 

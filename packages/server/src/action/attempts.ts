@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Json } from '@cloudflow/core/json.ts';
-import type { AttemptOutcome } from '@cloudflow/core/run/contract.ts';
+import type { AttemptError, AttemptOutcome } from '@cloudflow/core/run/contract.ts';
 import type { ActionContext, ActionLog } from '@cloudflow/sdk/action.ts';
 import { ActionError } from '@cloudflow/sdk/error.ts';
+import type { KeepLine } from '../execution-log/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
@@ -49,6 +50,8 @@ export type AttemptRunnerDeps = {
   readonly openCredential: OpensCredentials;
   readonly limits?: Partial<AttemptLimits>;
   readonly observe?: AttemptObserver;
+  /** Lines that people find beside the execution. */
+  readonly keepLine?: KeepLine;
 };
 
 export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
@@ -75,7 +78,7 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
       return await supervise(
         { timeoutMs: request.timeoutMs, abortGraceMs: limits.abortGraceMs, signal },
         async (inner) => {
-          const ownLog = actionLog(deps.log, request, credentials);
+          const ownLog = actionLog(deps, request, credentials);
           const { egress } = deps;
           const { tenantId } = request;
           const { tcp, end } = createActionTcp({ egress, bound, tenantId, signal: inner, log: ownLog, credentials });
@@ -116,6 +119,7 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
       const outcome = credentials.masked(ended);
       running -= 1;
       const label = 'error' in outcome ? outcome.error.code : 'success';
+      if ('error' in outcome) tellFailure(deps, request, outcome.error);
       deps.observe?.({ type: request.type, outcome: label, durationMs: performance.now() - startedAt });
       return outcome;
     },
@@ -186,7 +190,12 @@ function traceparent(executionId: string): string {
 /** The ids are put together when a line is written: most tries write none. */
 const nothingLogged: ActionLog = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 
-function actionLog(log: Logger, request: AttemptRequest, credentials: UsedCredentials): ActionLog {
+/** What an action tells at `debug` is for the log of the process alone: most tries tell something there. */
+function actionLog(
+  { log, keepLine }: Pick<AttemptRunnerDeps, 'log' | 'keepLine'>,
+  request: AttemptRequest,
+  credentials: UsedCredentials,
+): ActionLog {
   if (request.isSensitive) return nothingLogged;
   const ids = (): object => ({
     tenant_id: request.tenantId,
@@ -198,8 +207,25 @@ function actionLog(log: Logger, request: AttemptRequest, credentials: UsedCreden
   });
   const write = (level: 'debug' | 'info' | 'warn') => (fields: Readonly<Record<string, Json>>, message: string) => {
     const { mask } = credentials;
-    if (mask === null) return log[level]({ ...fields, ...ids() }, message);
-    log[level]({ ...(mask.value(fields, mask.cutText) as object), ...ids() }, mask.cutText(message));
+    const shown = mask === null ? fields : (mask.value(fields, mask.cutText) as typeof fields);
+    const text = mask === null ? message : mask.cutText(message);
+    log[level]({ ...shown, ...ids() }, text);
+    if (level !== 'debug') keepLine?.({ ...lineOf(request), level, source: 'action', message: text, fields: shown });
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn') };
+}
+
+function lineOf({ tenantId, executionId, path: step, attempt }: AttemptRequest) {
+  return { tenantId, executionId, step, attempt };
+}
+
+/** Masked already. */
+function tellFailure({ keepLine }: AttemptRunnerDeps, request: AttemptRequest, { code, message }: AttemptError): void {
+  if (request.isSensitive) return;
+  keepLine?.({
+    ...lineOf(request),
+    level: 'warn',
+    source: 'engine',
+    message: `The try failed with ${code}: ${message}`,
+  });
 }

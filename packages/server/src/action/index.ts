@@ -2,6 +2,7 @@
 
 import { actions } from '@cloudflow/connectors/index.generated.ts';
 import type { Action } from '@cloudflow/sdk/action.ts';
+import type { KeepLine } from '../execution-log/index.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
@@ -26,6 +27,7 @@ export type ActionsDeps = {
   readonly openCredential: OpensCredentials;
   readonly limits?: Partial<AttemptLimits> & { readonly functionThreads?: number };
   readonly observe?: AttemptObserver;
+  readonly keepLine?: KeepLine;
   /** Beside those that come with the server. */
   readonly moreActions?: readonly Action[];
 };
@@ -51,6 +53,7 @@ export function createActions({
   openCredential,
   limits = {},
   observe,
+  keepLine,
   moreActions = [],
 }: ActionsDeps): Actions {
   const registry = createActionRegistry([...actions, ...moreActions]);
@@ -66,6 +69,7 @@ export function createActions({
     openCredential,
     limits,
     ...(observe ? { observe } : {}),
+    ...(keepLine ? { keepLine } : {}),
   });
   return {
     registry,

@@ -1,5 +1,5 @@
 /** Makes the services and gives each what it needs of the others. Nothing of them runs yet but the chores. */
-import { type Action, createActions, createTryCredential } from '../action/index.ts';
+import { type Action, type Actions, type ActionsDeps, createActions, createTryCredential } from '../action/index.ts';
 import type { Config } from '../config.ts';
 import { createCredentials, credentialRoutes } from '../credential/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   taskRoutes,
   uuidV7,
 } from '../engine/index.ts';
+import { createLogWriter, executionLogRoute } from '../execution-log/index.ts';
 import { systemClock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { createEgress } from '../kernel/egress/egress.ts';
@@ -53,15 +54,10 @@ export function createServices(
   const egress = createEgress({ allow: config.egressAllow });
   stack.add('egress', egress.close);
   const credentials = createCredentials({ database, secrets, newId });
+  const lines = createLogWriter({ database, clock: systemClock, log: part('execution-log') });
+  stack.add('log lines', lines.close);
   const trying = { openCredential: credentials.open, egress, log: part('action') };
-  const actions = createActions({
-    ...trying,
-    clock: systemClock,
-    limits: { maxOutputBytes: config.maxOutputBytes, functionThreads: config.functionWorkers },
-    observe: attemptMetrics(metrics),
-    moreActions,
-  });
-  stack.add('actions', actions.attempts.close);
+  const actions = makeActions(config, { ...trying, keepLine: lines.keep, metrics, stack, moreActions });
   const registry = createRegistry({ database, builtIn: actions.registry });
   const types = { actions: actions.registry, ownActions: registry.shapes };
   const resolver = createResolver({ database, ...types, monotonic: () => performance.now() });
@@ -83,6 +79,7 @@ export function createServices(
     log: part('engine'),
     observer: engineObserver(metrics),
     taskObserver: taskMetrics(metrics),
+    keepLine: lines.keep,
     maxOutputBytes: config.maxOutputBytes,
     onFatal,
   });
@@ -98,10 +95,21 @@ export function createServices(
     ...testRoutes({ actions, egress, credentials, resolver, workflows, newId }),
     ...engineRoutes({ ...executions, streams }),
     ...operations.routes,
+    executionLogRoute({ database, mustExist: reading.head }),
     ...registryRoutes(registry),
     ...taskRoutes({ tasks: engine.tasks, noteAsked: registry.noteAsked }),
   ];
   return { engine, operations: operations.worker, housekeeping, routes };
+}
+
+type MakingActions = Pick<ActionsDeps, 'openCredential' | 'egress' | 'log' | 'keepLine' | 'moreActions'> &
+  Pick<ServiceDeps, 'metrics' | 'stack'>;
+
+function makeActions(config: Config, { metrics, stack, ...deps }: MakingActions): Actions {
+  const limits = { maxOutputBytes: config.maxOutputBytes, functionThreads: config.functionWorkers };
+  const actions = createActions({ ...deps, clock: systemClock, limits, observe: attemptMetrics(metrics) });
+  stack.add('actions', actions.attempts.close);
+  return actions;
 }
 
 function showMetrics(metrics: Metrics, { database, engine }: { database: Database; engine: EngineState }): void {

@@ -1,6 +1,7 @@
 /** The engine's life in a process: it takes shards, drives what lives in them, and hands them over when it stops. */
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { AttemptRunner } from '../action/index.ts';
+import type { KeepLine } from '../execution-log/index.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -46,6 +47,8 @@ export type EngineDeps = {
   readonly log: Logger;
   readonly observer?: EngineObserver;
   readonly taskObserver?: TaskObserver;
+  /** Lines that people find beside an execution. */
+  readonly keepLine?: KeepLine;
   /** How long a process that has come up leaves leases of workers alone. Default: 15 s. */
   readonly taskQuietMs?: number;
   /** Of what a worker answers, as JSON. Default: 1 MB. */

@@ -24,6 +24,7 @@ export function wireTasks(parts: Parts): Tasks {
     queue: parts.claims,
     observer: parts.deps.taskObserver ?? noTaskObserver,
     outcomeOf: (output) => storableOutput(output, limits),
+    keepLine: parts.deps.keepLine ?? (() => undefined),
     hint: (executionIds) => hint(parts, 'inbox', executionIds),
   });
 }

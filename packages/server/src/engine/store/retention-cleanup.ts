@@ -36,6 +36,8 @@ const tables = [
   'execution_timers',
   'attempt_owners',
   'tasks',
+  'execution_logs',
+  'execution_log_sizes',
   'crash_suspects',
   'execution_labels',
 ];

@@ -100,13 +100,32 @@ export function extendLeases(
                  left join extended on extended.id = asked.id`);
 }
 
-export type TaskIdentity = { readonly executionId: string; readonly name: string; readonly isSealed: boolean };
+export type TaskIdentity = {
+  readonly id: string;
+  readonly executionId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly isSealed: boolean;
+};
+
+const identity = sql`t.id, t.execution_id as "executionId", t.try as name, t.path, t.attempt,
+  starts_with(t.input, '!') as "isSealed"`;
+
+/** Those that are the caller's. */
+export function findAllHeld(tx: Tx, tenantId: string, held: readonly HeldTask[]): Promise<TaskIdentity[]> {
+  const ids = held.map(({ id }) => id);
+  const tokens = held.map(({ leaseToken }) => leaseToken);
+  return tx.rows(sql`
+    select ${identity} from tasks t join unnest(${ids}::uuid[], ${tokens}::uuid[]) a (id, token)
+        on t.id = a.id and t.lease_token = a.token where t.tenant_id = ${tenantId}`);
+}
 
 /** Undefined when there is no such task, or somebody else has it. */
 export function findHeld(tx: Tx, tenantId: string, { id, leaseToken }: HeldTask): Promise<TaskIdentity | undefined> {
   return tx.row(sql`
-    select execution_id as "executionId", try as name, starts_with(input, '!') as "isSealed" from tasks
-     where tenant_id = ${tenantId} and id = ${id} and lease_token = ${leaseToken}`);
+    select ${identity} from tasks t
+     where t.tenant_id = ${tenantId} and t.id = ${id} and t.lease_token = ${leaseToken}`);
 }
 
 /**

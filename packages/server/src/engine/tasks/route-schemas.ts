@@ -49,9 +49,24 @@ export const claimed = Type.Object({
   ),
 });
 
+const logs = Type.Optional(
+  Type.Array(
+    Type.Object(
+      {
+        level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
+        message: Type.String({ maxLength: 2_000 }),
+        fields: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { maxProperties: 50 })),
+        at: Type.Optional(time),
+      },
+      { additionalProperties: false },
+    ),
+    { maxItems: 100, description: 'Lines for `/executions/{id}/logs`. Never secrets.' },
+  ),
+);
+
 export const heartbeatBody = Type.Object(
   {
-    tasks: Type.Array(Type.Object(held, { additionalProperties: false }), { minItems: 1, maxItems: 500 }),
+    tasks: Type.Array(Type.Object({ ...held, logs }, { additionalProperties: false }), { minItems: 1, maxItems: 500 }),
     lease,
   },
   { additionalProperties: false },
@@ -71,13 +86,14 @@ export const heartbeats = Type.Object({
 });
 
 export const completeBody = Type.Object(
-  { ...held, output: Type.Optional(Type.Unknown({ description: 'JSON; null when absent.' })) },
+  { ...held, logs, output: Type.Optional(Type.Unknown({ description: 'JSON; null when absent.' })) },
   { additionalProperties: false },
 );
 
 export const failBody = Type.Object(
   {
     ...held,
+    logs,
     error: Type.Object(
       {
         code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
@@ -102,3 +118,5 @@ export const releaseBody = Type.Object(
   { tasks: Type.Array(Type.Object(held, { additionalProperties: false }), { minItems: 1, maxItems: 500 }) },
   { additionalProperties: false },
 );
+
+export type Logs = Type.Static<typeof logs>;

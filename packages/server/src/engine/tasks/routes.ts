@@ -5,7 +5,7 @@ import { problem } from '../../kernel/errors/problem.ts';
 import { reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import * as schemas from './route-schemas.ts';
-import type { Task, Tasks } from './tasks.ts';
+import type { Task, Tasks, WorkerLine } from './tasks.ts';
 
 export type TaskRouteDeps = {
   readonly tasks: Tasks;
@@ -76,6 +76,10 @@ function heartbeatRoute(tasks: Tasks): Route {
     body: schemas.heartbeatBody,
     replies: { 200: schemas.heartbeats },
     async handle({ body, caller }) {
+      await tasks.tell(
+        caller.tenantId,
+        body.tasks.flatMap((task) => (task.logs === undefined ? [] : { ...held(task), lines: linesOf(task.logs) })),
+      );
       const states = await tasks.heartbeat(caller.tenantId, body.tasks.map(held), leaseOf(body.lease));
       return reply(200, {
         tasks: states.map(({ id, state, leaseUntil }) => ({
@@ -101,7 +105,7 @@ function answerRoutes(tasks: Tasks): readonly Route[] {
       bodyLimit: answerLimit,
       replies: { 204: 'It is recorded.' },
       async handle({ body, caller }) {
-        await tasks.complete(caller.tenantId, held(body), (body.output ?? null) as Json);
+        await tasks.complete(caller.tenantId, held(body), (body.output ?? null) as Json, linesOf(body.logs));
         return reply(204);
       },
     }),
@@ -114,17 +118,31 @@ function answerRoutes(tasks: Tasks): readonly Route[] {
       replies: { 204: 'It is recorded.' },
       async handle({ body, caller }) {
         const { code, message, details, retryable = false, retry_after_ms: retryAfterMs } = body.error;
-        await tasks.fail(caller.tenantId, held(body), {
-          code,
-          message,
-          retryable,
-          ...(details === undefined ? {} : { details: details as { readonly [name: string]: Json } }),
-          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        });
+        await tasks.fail(
+          caller.tenantId,
+          held(body),
+          {
+            code,
+            message,
+            retryable,
+            ...(details === undefined ? {} : { details: details as { readonly [name: string]: Json } }),
+            ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          },
+          linesOf(body.logs),
+        );
         return reply(204);
       },
     }),
   ];
+}
+
+function linesOf(logs: schemas.Logs = []): readonly WorkerLine[] {
+  return logs.map(({ level, message, fields, at }) => ({
+    level,
+    message,
+    ...(fields === undefined ? {} : { fields: fields as { readonly [name: string]: Json } }),
+    ...(at === undefined ? {} : { at: Date.parse(at) }),
+  }));
 }
 
 function held({ id, lease_token: leaseToken }: { readonly id: string; readonly lease_token: string }) {
