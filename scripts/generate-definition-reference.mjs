@@ -1,4 +1,4 @@
-/** Writes docs/reference/definition.md and the published JSON Schema of the definition language, from the schema itself. */
+/** Writes docs/reference/definition.md and the published JSON Schemas of definitions and of their test cases. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import {
 } from '../packages/core/src/definition/issue-codes.ts';
 import { workflowSchema } from '../packages/core/src/definition/schema/workflow-schema.ts';
 import { controlTypes } from '../packages/core/src/definition/types/index.ts';
+import { caseFileSchema } from '../packages/core/src/test-run/case-schema.ts';
 
 /** @typedef {{ type?: string | string[], const?: unknown, enum?: unknown[], anyOf?: Schema[], items?: Schema, $ref?: string, description?: string, default?: unknown, minimum?: number, maximum?: number, properties?: Record<string, Schema>, additionalProperties?: Schema, examples?: unknown[], required?: string[], 'x-expected'?: string }} Schema */
 
@@ -18,6 +19,7 @@ const schema = /** @type {Schema & { $defs: Record<string, Schema> }} */ (/** @t
 
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'workflow-1.0.schema.json'), `${JSON.stringify(workflowSchema, null, 2)}\n`);
+writeFileSync(join(folder, 'workflow-test-1.0.schema.json'), `${JSON.stringify(caseFileSchema, null, 2)}\n`);
 writeFileSync(join(folder, 'definition.md'), page());
 
 function page() {

@@ -34,7 +34,11 @@ export const generators = [
   {
     name: 'reference and schema of the definition language',
     command: ['scripts/generate-definition-reference.mjs'],
-    outputs: ['docs/reference/definition.md', 'docs/reference/workflow-1.0.schema.json'],
+    outputs: [
+      'docs/reference/definition.md',
+      'docs/reference/workflow-1.0.schema.json',
+      'docs/reference/workflow-test-1.0.schema.json',
+    ],
   },
   {
     name: 'reference of the command line',

@@ -3,7 +3,7 @@
  *
  *     core <- sdk <- connectors
  *     core <- server/kernel <- server/<service> <- server/compose <- server/main
- *     core <- sdk <- cli -> server/main
+ *     core <- sdk <- cli -> server/main, server/compose/test-bench
  *     a service -> another service only through its index.ts
  */
 import type { ServerPlace } from '../place.ts';
@@ -70,9 +70,11 @@ function fileRefusal(file: SourceFile, each: Import, target: string): string | u
   return to.workspace === 'connectors' ? connectorsRefusal(file) : undefined;
 }
 
-/** The command line is a client like any other, with one exception: it can become the server. */
+/** The command line is a client like any other, but that it can become the server, and runs test cases without one. */
+const OF_THE_SERVER_TO_CLI = ['packages/server/src/main.ts', 'packages/server/src/compose/test-bench.ts'];
+
 function cliRefusal({ place }: SourceFile, target: string): string | undefined {
-  return place.isTest || target === 'packages/server/src/main.ts'
+  return place.isTest || OF_THE_SERVER_TO_CLI.includes(target)
     ? undefined
     : 'the command line runs the server by its main, and asks everything else of its API';
 }

@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor/doctor.ts';
 import { operationCommands } from './operation/operation.ts';
 import { runCommands } from './run/run.ts';
 import { startCommand } from './start/start.ts';
+import { testCommand } from './test/test.ts';
 import { workflowCommands } from './workflow/workflow.ts';
 
 export const commands: readonly (Command | CommandGroup)[] = [
@@ -15,6 +16,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   doctorCommand,
   authCommands,
   workflowCommands,
+  testCommand,
   runCommands,
   operationCommands,
   credentialCommands,

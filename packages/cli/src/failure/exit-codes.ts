@@ -3,7 +3,8 @@ export const exitCodes = {
   ok: { code: 0, meaning: 'It was done.' },
   error: {
     code: 1,
-    meaning: 'It failed for another reason: the server cannot be reached, or answered with an error of its own.',
+    meaning:
+      'It failed for another reason: the server cannot be reached, or answered with an error of its own; or a test case failed.',
   },
   usage: {
     code: 2,

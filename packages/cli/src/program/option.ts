@@ -134,3 +134,8 @@ export function several(text: string): Argument<readonly string[]> {
 export function any(text: string): Argument<readonly string[]> {
   return { text, required: false, variadic: true };
 }
+
+/** Any number, or none. */
+export function anyNumber(text: string): Argument<readonly string[]> {
+  return { text, required: false, variadic: true };
+}

@@ -1,6 +1,7 @@
 /** The doors that belong to no service: health, metrics, the description of the API, and its documentation. */
 import { readFileSync } from 'node:fs';
 import type { Json } from '@cloudflow/core/json.ts';
+import { caseFileSchema } from '@cloudflow/core/test-run/case-schema.ts';
 import Type from 'typebox';
 import type { Health } from '../kernel/health/health.ts';
 import { openApiDocument } from '../kernel/http/openapi.ts';
@@ -65,6 +66,7 @@ export type DescriptionDeps = {
 export function descriptionRoutes({ routes, version, workflowSchema }: DescriptionDeps): Route[] {
   const openApi = JSON.stringify(openApiDocument(routes, { version, basePath }));
   const schema = JSON.stringify(workflowSchema);
+  const testCases = JSON.stringify(caseFileSchema);
   const cached = { 'cache-control': 'public, max-age=300' };
   return [
     route({
@@ -96,6 +98,14 @@ export function descriptionRoutes({ routes, version, workflowSchema }: Descripti
       summary: 'Read the JSON Schema of a workflow definition',
       replies: { 200: 'The JSON Schema, for editors.' },
       handle: () => rawJson(200, schema, cached),
+    }),
+    route({
+      method: 'GET',
+      path: '/schemas/workflow-test/1.0.json',
+      auth: 'public',
+      summary: 'Read the JSON Schema of a file of test cases',
+      replies: { 200: 'The JSON Schema, for editors.' },
+      handle: () => rawJson(200, testCases, cached),
     }),
     pageRoute('/docs', 'Read the documentation of all operations', operationsPage({ routes, basePath, version })),
     pageRoute('/docs/errors', 'Read what each error code means', errorsPage()),

@@ -5,16 +5,14 @@
 import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import type { Json } from '@cloudflow/core/json.ts';
 import type { StepError } from '@cloudflow/core/run/event.ts';
-import type { TestRun, TestRunLimits, TestSignal, Unanswered } from '@cloudflow/core/test-run/contract.ts';
+import type { TestRunLimits, TestSignal, Unanswered } from '@cloudflow/core/test-run/contract.ts';
 import type { HttpMock } from '@cloudflow/core/test-run/http-mocks.ts';
 import type { StepMocks } from '@cloudflow/core/test-run/step-mocks.ts';
 import type { Actions, OpensCredentials } from '../action/index.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import { type Problem, type ProblemError, problem } from '../kernel/errors/problem.ts';
-import { silentLog } from '../kernel/log/log.ts';
 import { callRefusal, type WorkflowSource } from '../workflow/index.ts';
-import { createVirtualClock, drive } from './drive.ts';
-import { createMockedEgress } from './mocked-egress.ts';
+import { type MockedRun, runMocked } from './mocked-run.ts';
 import { type Part, partOf, type RequestedPart } from './requested-part.ts';
 
 export type TestRequest = RequestedPart & {
@@ -32,7 +30,7 @@ export type TestRequest = RequestedPart & {
   readonly signal: AbortSignal;
 };
 
-export type FinishedTest = { readonly run: TestRun; readonly part: Part; readonly unusedHttp: readonly number[] };
+export type FinishedTest = MockedRun & { readonly part: Part };
 
 export type TestRuns = {
   /** Throws `input_invalid`, `unknown_step`, `mocks_missing`, `test_run_too_long`, `overloaded`. */
@@ -62,8 +60,6 @@ const defaultLimits: TestLimits = {
   mostEvents: 50_000,
   longestMs: 10 * 365 * 86_400_000,
 };
-/** A step that is stopped with its test run has so long to report. */
-const abortGraceMs = 1_000;
 
 export function createTestRuns(deps: TestRunDeps): TestRuns {
   const limits = { ...defaultLimits, ...deps.limits };
@@ -85,21 +81,16 @@ export function createTestRuns(deps: TestRunDeps): TestRuns {
 
   async function driven(request: TestRequest, part: Part): Promise<FinishedTest> {
     const { tenantId, correlationId, mocks, effects, input, startAt, executionId, signals, cancelAfterMs } = request;
-    const egress = createMockedEgress(mocks.http ?? [], effects ? deps.egress : null);
-    const clock = createVirtualClock(startAt);
-    const { openCredential } = deps;
-    const attempts = deps.within({ egress, log: silentLog, clock, openCredential, abortGraceMs });
     const deadline = AbortSignal.timeout(limits.deadlineMs);
-    const signal = AbortSignal.any([request.signal, deadline]);
     const findWorkflow = (id: string, version: string | null) => called(deps, request, { id, version });
-    const options = { input, startAt, executionId, tenantId, signals, cancelAfterMs, limits, outside: part.outside };
+    const options = { input, startAt, executionId, signals, cancelAfterMs, limits, outside: part.outside };
+    const { within, openCredential } = deps;
+    const world = effects ? deps.egress : null;
+    const signal = AbortSignal.any([request.signal, deadline]);
+    const around = { within, openCredential, world, http: mocks.http ?? [], tenantId, correlationId };
     try {
-      const run = await drive(
-        part.plan,
-        { ...options, mocks: mocks.steps ?? {} },
-        { attempts, egress, clock, findWorkflow, tenantId, correlationId, signal },
-      );
-      return { run, part, unusedHttp: egress.unused() };
+      const asked = { ...options, mocks: mocks.steps ?? {} };
+      return { ...(await runMocked(part.plan, asked, { ...around, findWorkflow, signal })), part };
     } catch (error) {
       if (deadline.aborted) throw tooLong(`It did not end within ${limits.deadlineMs / 1000} s.`);
       throw error;
