@@ -5,8 +5,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runWithProgress } from '../packages/cli/bin/progress.mjs';
 import { components, find, kafkaJars, kafkaVersion } from '../packages/server/testing/components/find.ts';
-import { runWithProgress } from './setup/progress.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 

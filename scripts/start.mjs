@@ -1,7 +1,7 @@
 /** `npm start`: all set-up, then the server on the pinned Node. Arguments after `--` are the server's. */
 import { join } from 'node:path';
+import { runInForeground } from '../packages/cli/bin/run-in-foreground.mjs';
 import { explainAndExit, prepare, root } from './setup/prepare.mjs';
-import { runInForeground } from './setup/run-in-foreground.mjs';
 
 try {
   const { node, env } = await prepare();

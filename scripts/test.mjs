@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { runInForeground } from '../packages/cli/bin/run-in-foreground.mjs';
 import { explainAndExit, prepare, root } from './setup/prepare.mjs';
-import { runInForeground } from './setup/run-in-foreground.mjs';
 
 try {
   const { node, env } = await prepare();

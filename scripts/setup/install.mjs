@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runWithProgress } from './progress.mjs';
+import { runWithProgress } from '../../packages/cli/bin/progress.mjs';
 
 /**
  * Installs when, and only when, what is installed is not what the lockfile says. Reads npm's own record of what it

@@ -1,7 +1,7 @@
 /** Finds the Node that the lockfile pins (it runs TypeScript directly); the Node that runs this file may be older. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runWithProgress } from './progress.mjs';
+import { runWithProgress } from '../../packages/cli/bin/progress.mjs';
 
 /**
  * The path of the pinned Node. Its package fetches the binary in an install script; where those are switched off

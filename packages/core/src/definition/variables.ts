@@ -1,4 +1,5 @@
 /** Who writes which variable. */
+import { groupBy } from '../group-by.ts';
 import type { WorkflowDocument } from './document.ts';
 import type { Graph } from './graph.ts';
 import type { Issues } from './issues.ts';
@@ -52,8 +53,7 @@ export function warnOfRaces(
 /** Items that are executions of their own have variables of their own: those who write beside them write others. */
 function* writersByExecution(writers: ReadonlyMap<string, readonly LaidStep[]>, layout: Layout) {
   for (const [name, steps] of writers)
-    for (const group of Map.groupBy(steps, (step) => detachedAround(step, layout)).values())
-      yield [name, group] as const;
+    for (const group of groupBy(steps, (step) => detachedAround(step, layout)).values()) yield [name, group] as const;
 }
 
 /** Items that run at once write in no order that anybody could know. */

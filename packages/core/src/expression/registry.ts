@@ -1,4 +1,5 @@
 /** All functions of the language by name. `or` and `orValue` are missing here: they are lazy (see compile-call.ts). */
+import { groupBy } from '../group-by.ts';
 import { convertFunctions } from './functions/convert.ts';
 import { encodeFunctions } from './functions/encode.ts';
 import { listFunctions } from './functions/list.ts';
@@ -39,5 +40,5 @@ export const namespaces: ReadonlySet<string> = new Set(
 export const lazyMethods: ReadonlySet<string> = new Set(['or', 'orValue']);
 
 function byName(functions: readonly LanguageFunction[]): ReadonlyMap<string, readonly LanguageFunction[]> {
-  return Map.groupBy(functions, (each) => each.name);
+  return groupBy(functions, (each) => each.name);
 }

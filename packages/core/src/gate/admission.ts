@@ -1,4 +1,5 @@
 /** Who of many tenants' executions begins next, when not all can: fair between tenants first, then by priority with ageing. */
+import { groupBy } from '../group-by.ts';
 import { dueOrder } from './order.ts';
 
 export type Candidate = { readonly tenant: string; readonly since: number; readonly priority: number };
@@ -9,7 +10,7 @@ export type Candidate = { readonly tenant: string; readonly since: number; reado
  * the next of another by one.
  */
 export function admissionOrder<Each extends Candidate>(candidates: readonly Each[], most: number): Each[] {
-  const queues = [...Map.groupBy(candidates, ({ tenant }) => tenant).values()];
+  const queues = [...groupBy(candidates, ({ tenant }) => tenant).values()];
   for (const queue of queues) queue.sort((a, b) => dueOrder(a) - dueOrder(b));
   const admitted: Each[] = [];
   for (let round = 0; ; round += 1) {

@@ -2,6 +2,7 @@
  * What makes one definition differ from another: steps by their ids, wherever they stand, and everything else field by field.
  * It is empty when both are the same but for the order of fields.
  */
+import { groupBy } from '../../group-by.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts';
 import type { WorkflowDocument } from '../document.ts';
 import { pointerTo } from '../pointer.ts';
@@ -84,7 +85,7 @@ function takeApart(document: WorkflowDocument): Parts {
 /** The fewest steps whose moving inside their block explains the new order. */
 function displacedSteps(old: Parts, now: Parts): ReadonlySet<string> {
   const rank = new Map([...old.steps.keys()].map((id, index) => [id, index]));
-  const blocks = Map.groupBy(
+  const blocks = groupBy(
     [...now.steps.values()].filter(({ id, block }) => old.steps.get(id)?.block === block),
     ({ block }) => block,
   );

@@ -55,7 +55,7 @@ describe('a definition as code', () => {
       ],
       { on_failure: [say('tell', '${ error.code }')] },
     );
-    expect(print(document)).toBe(`import { forEach, http, transform, workflow } from '@cloudflow/sdk/builder/index.ts';
+    expect(print(document)).toBe(`import { forEach, http, transform, workflow } from '@cloudflow/sdk/builder';
 
 export default workflow('w', { version: '1.0.0' })
   .step('create', http({ url: 'https://crm.example', method: 'POST' }), { retry: { maxAttempts: 2 } })

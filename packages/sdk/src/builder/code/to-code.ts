@@ -10,7 +10,7 @@ import { createStepPrinter } from './step-code.ts';
  * Of a valid definition. Importing the module gives the same definition; it is written with what the builder exports from
  * `importFrom`.
  */
-export function toCode(document: WorkflowDocument, importFrom = '@cloudflow/sdk/builder/index.ts'): string {
+export function toCode(document: WorkflowDocument, importFrom = '@cloudflow/sdk/builder'): string {
   const used = new Set(['workflow']);
   const printer = createStepPrinter((name) => {
     used.add(name);
