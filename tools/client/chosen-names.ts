@@ -25,6 +25,7 @@ export const chosenTypes: { readonly [reply: string]: string } = {
   'GET /workflows/{id}/draft 200': 'Draft',
   'PUT /workflows/{id}/draft 200': 'SavedDraft',
   'GET /workflows/{id}/draft/history row': 'DraftRevision',
+  'POST /expressions/evaluate 200': 'EvaluatedExpression',
   'POST /workflows/{id}/publish 200': 'PublishedDraft',
   'GET /workflows/{id}/publications row': 'Publication',
 };

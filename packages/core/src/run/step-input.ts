@@ -77,7 +77,7 @@ function isAsItWas({ name, path }: Reference, run: StepRun, { plan, context }: K
 }
 
 /** Time and chance are never asked for here: what depends on them is recorded. */
-const noDecision = {
+export const noDecision = {
   at: 0,
   entropy: { uuid: () => '', random: () => 0, executionId: () => '' },
   events: [],

@@ -41,6 +41,7 @@ export type ProblemCode =
   | 'unsupported_media_type'
   | 'invalid_definition'
   | 'input_invalid'
+  | 'expression_failed'
   | 'unknown_variable'
   | 'unknown_step'
   | 'mocks_missing'
@@ -119,6 +120,23 @@ export type DraftRevision = {
   readonly published_as: string | null;
   /** Of the definition, in bytes. */
   readonly size: number;
+};
+
+export type EvaluatedExpression = {
+  /** As JSON: timestamps and durations are texts. */
+  readonly value: unknown;
+  readonly type:
+    | 'null'
+    | 'bool'
+    | 'number'
+    | 'string'
+    | 'bytes'
+    | 'list'
+    | 'map'
+    | 'timestamp'
+    | 'duration'
+    | 'type'
+    | 'optional';
 };
 
 export type Execution = {
@@ -746,6 +764,17 @@ export type ExecutionsUpdateLabelsParams = {
   readonly labels: {
     readonly [name: string]: string | null;
   };
+};
+
+export type ExpressionsEvaluateParams = {
+  /** One expression; or a text with `${ }` in it, which is filled in. */
+  readonly expression: string;
+  /** The names that it sees, with their values. */
+  readonly context?: {
+    readonly [name: string]: unknown;
+  };
+  /** In place of `context`: it sees what the execution has, at its end or as far as it is. */
+  readonly execution_id?: string;
 };
 
 export type RegistrySetActionParams = {
@@ -1435,6 +1464,11 @@ export type ExecutionsApi = {
   updateLabels(id: string, params: ExecutionsUpdateLabelsParams, options?: CallOptions): Promise<Execution>;
 };
 
+export type ExpressionsApi = {
+  /** Evaluate an expression, on given values or on those of an execution. By the evaluator that runs workflows, within its budgets. `secrets.NAME` is `***`, as is what sensitive steps gave. What is wrong is a 422 whose `errors` have the position, and what was probably meant. `POST /expressions/evaluate` */
+  evaluate(params: ExpressionsEvaluateParams, options?: CallOptions): Promise<EvaluatedExpression>;
+};
+
 export type OperationsApi = {
   /** End an operation before it has come to all executions. What it has done stays done; of retries, those that are being started are started. `POST /operations/{id}/cancel` */
   cancel(id: string, options?: CallOptions): Promise<Operation>;
@@ -1565,6 +1599,7 @@ export type WorkflowsApi = {
 export type Api = {
   readonly credentials: CredentialsApi;
   readonly executions: ExecutionsApi;
+  readonly expressions: ExpressionsApi;
   readonly operations: OperationsApi;
   readonly pauses: PausesApi;
   readonly registry: RegistryApi;
@@ -1676,6 +1711,9 @@ export const operations = {
       isRepeatable: true,
     },
     updateLabels: { verb: 'PATCH', path: '/executions/{id}', body: 'fields' },
+  },
+  expressions: {
+    evaluate: { verb: 'POST', path: '/expressions/evaluate', body: 'fields', isRepeatable: true },
   },
   operations: {
     cancel: { verb: 'POST', path: '/operations/{id}/cancel' },

@@ -11,6 +11,7 @@ import { explain, gatesOf, gateText } from '@cloudflow/core/run/explain/explain.
 import { createNotes, takeNote } from '@cloudflow/core/run/explain/notes.ts';
 import { type Past, pastOf } from '@cloudflow/core/run/past.ts';
 import { createState, type RunState } from '@cloudflow/core/run/state.ts';
+import type { Known } from '@cloudflow/core/run/step-input.ts';
 import { type StepRow, stepRows, variables } from '@cloudflow/core/run/step-rows.ts';
 import { waitsForWorker } from '@cloudflow/core/run/wait-reason.ts';
 import type { BlobStore } from '../kernel/blob/blob-store.ts';
@@ -117,6 +118,13 @@ export function createReading({ database, planOf, blobs, secrets, workersOf = as
     return { plan, state, seq };
   }
 
+  /** All that its expressions may see: a state of its own for whoever asks. */
+  async function known(tenantId: string, id: string): Promise<Known> {
+    const of = await head(tenantId, id);
+    const { plan, state } = await fold(tenantId, of);
+    return { plan, state, context: contextOf(tenantId, of) };
+  }
+
   async function explained(tenantId: string, of: store.StoredHead): Promise<Explained> {
     const notes = createNotes();
     const { plan, state, seq } = await fold(tenantId, of, (event) => takeNote(notes, event));
@@ -180,10 +188,11 @@ export function createReading({ database, planOf, blobs, secrets, workersOf = as
       return Object.keys((await planOf(versionId)).variables);
     },
 
+    known,
+
     async steps(tenantId: string, id: string): Promise<{ rows: readonly StepRow[]; context: RunContext }> {
-      const of = await head(tenantId, id);
-      const { plan, state } = await fold(tenantId, of);
-      return { rows: stepRows(plan, state), context: contextOf(tenantId, of) };
+      const { plan, state, context } = await known(tenantId, id);
+      return { rows: stepRows(plan, state), context };
     },
 
     /** Why it does not move, from its journal and from who owns its shard; nobody who drives it is disturbed. */

@@ -10,6 +10,8 @@ import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { WorkflowSource } from '../workflow/index.ts';
 import type { CommandKind, Engine } from './engine.ts';
+import { createEvaluate } from './evaluating/evaluate.ts';
+import { evaluateRoute } from './evaluating/routes.ts';
 import { executionLinks, executionText } from './execution-view.ts';
 import { explainRoute } from './explaining/routes.ts';
 import { eventsRoute } from './following/routes.ts';
@@ -56,6 +58,7 @@ export function engineRoutes({
     labelRoute(database, reading),
     ...detailRoutes(reading),
     explainRoute(reading),
+    evaluateRoute(createEvaluate({ reading, clock })),
     retryRoute(createRetries({ engine, workflows, reading, database, clock })),
     ...interventionRoutes({ engine, reading }),
     eventsRoute({ reading, streams, watch: engine.watch }),

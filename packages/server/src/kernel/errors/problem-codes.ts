@@ -215,6 +215,12 @@ export const problemCodes = {
     meaning: 'The input breaks the `input_schema` of the workflow. Pointers in `errors` are relative to the input.',
     remedy: 'Correct the listed fields of the input.',
   },
+  expression_failed: {
+    status: 422,
+    title: 'The expression has no value',
+    meaning: 'The expression does not parse, uses what does not exist, or fails on these values.',
+    remedy: 'Correct what `errors` lists; `position` says where in the text, `suggestion` what was probably meant.',
+  },
   unknown_variable: {
     status: 422,
     title: 'There is no such variable',

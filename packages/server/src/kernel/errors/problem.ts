@@ -10,6 +10,8 @@ export type ProblemError = {
   readonly code: string;
   readonly message: string;
   readonly suggestion?: string;
+  /** In an expression: where in the text at the pointer. */
+  readonly position?: number;
 };
 
 export type ProblemOptions = {
