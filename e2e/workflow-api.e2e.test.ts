@@ -121,8 +121,38 @@ it('pages stay stable while workflows are added, newest first', async () => {
   expect(seen).toEqual(names.toReversed());
 });
 
+it('finds workflows by their status, and counts them', async () => {
+  const prefix = `counted-${process.pid}`;
+  for (const n of [1, 2, 3])
+    await api.post('/workflows', { workflow_id: `${prefix}-${n}`, version: '1.0.0', steps: [] });
+  await api.post(`/workflows/${prefix}-2/disable`);
+  await api.call('PUT', `/workflows/${prefix}-4/draft`, {});
+  const found = async (status: string) => {
+    const { json } = await api.get(`/workflows?q=${prefix}&status=${status}&count=true&limit=1`);
+    return [json['count'], json.data[0]?.['workflow_id']];
+  };
+  expect(await found('published')).toEqual([2, `${prefix}-3`]);
+  expect(await found('disabled')).toEqual([1, `${prefix}-2`]);
+  expect(await found('draft')).toEqual([1, `${prefix}-4`]);
+  expect((await api.get(`/workflows?q=${prefix}&count=true`)).json).toMatchObject({ count: 4, capped: false });
+});
+
+it('sends no definition to who has it already', async () => {
+  const definition = aWorkflow([says('a', 1)]);
+  const { json } = await api.post('/workflows', definition);
+  const known = { 'if-none-match': `"other", ${json.etag}` };
+  for (const path of [`/workflows/${json.id}`, `/workflows/${json.id}/versions/1.0.0`]) {
+    const answer = await api.get(path, known);
+    expect([answer.status, answer.headers.get('etag')]).toEqual([304, json.etag]);
+    expect((await api.get(path, { 'if-none-match': '"other"' })).status).toBe(200);
+  }
+  await api.post('/workflows', { ...definition, version: '2.0.0' });
+  expect((await api.get(`/workflows/${json.id}`, known)).status).toBe(200);
+});
+
 it.each([
   ['/workflows?limit=0', 'limit'],
+  ['/workflows?status=deleted', 'status'],
   ['/workflows?limit=201', 'limit'],
   ['/workflows?colour=red', 'colour'],
   ['/workflows?cursor=not-a-cursor', 'cursor'],

@@ -52,6 +52,10 @@ export type ActionDeclaration<Config extends TSchema, Output extends TSchema> = 
   readonly type: string;
   readonly title: string;
   readonly description: string;
+  /** Under what a palette shows it, such as `network` or `messaging`. Default: `other`. */
+  readonly category?: string;
+  /** Name of an icon of lucide.dev, or of the service. Default: what stands before the dot of its type. */
+  readonly icon?: string;
   /** Behaviour of a released version is frozen: a change is a new file with the next number. */
   readonly version: number;
   readonly config: Config;

@@ -7,6 +7,8 @@ import { toHttpRequest } from './request-message.ts';
 export default defineAction({
   type: 'http_request',
   title: 'HTTP request',
+  category: 'network',
+  icon: 'globe',
   description:
     'Sends a request and waits for the answer. A status of 400 or more is an error; 2xx, and 3xx that is not followed, is the ' +
     'output. The same `Idempotency-Key` goes with every try, so that the other side can tell a repeat from a second request.',

@@ -777,6 +777,13 @@ export type ExpressionsEvaluateParams = {
   readonly execution_id?: string;
 };
 
+export type RegistryActionsParams = {
+  /** `control`: a part of the language, which holds other steps, waits, or works with values. */
+  readonly kind?: 'control' | 'action';
+  /** Of this category. */
+  readonly category?: string;
+};
+
 export type RegistrySetActionParams = {
   readonly version: number;
   readonly title: string;
@@ -953,6 +960,10 @@ export type WorkflowsListParams = {
   readonly limit?: number;
   /** `next_cursor` of the page before. */
   readonly cursor?: string;
+  /** `draft`: nothing of it is published yet. */
+  readonly status?: 'published' | 'disabled' | 'draft';
+  /** Also say how many the filters find on all pages, counted up to 10,000. */
+  readonly count?: boolean;
   /** How the `workflow_id` begins. */
   readonly q?: string;
 };
@@ -1149,20 +1160,28 @@ export type ExecutionsStatsReply = {
 
 export type RegistryActionReply = {
   readonly type: string;
+  /** Other words for it in a step. */
+  readonly aliases: readonly string[];
+  /** `control`: a part of the language, which holds other steps, waits, or works with values. */
+  readonly kind: 'control' | 'action';
+  /** Under what a palette shows it, such as `flow`, `data` or `network`. */
+  readonly category: string;
+  /** Name of an icon: of lucide.dev, or of the service that it speaks to. */
+  readonly icon: string;
   readonly version: number;
   readonly title: string;
   readonly description: string;
   /** JSON Schema, draft 2020-12. */
   readonly config_schema: unknown;
-  /** JSON Schema, draft 2020-12. */
+  /** JSON Schema, draft 2020-12; null: it depends on what the step holds. */
   readonly output_schema: unknown;
   readonly errors: readonly {
     readonly code: string;
     readonly description: string;
     readonly retryable: 'always' | 'never' | 'depends';
   }[];
-  /** Of one try, from when a worker has it. */
-  readonly default_timeout_ms: number;
+  /** Of one try; null: it has no tries. */
+  readonly default_timeout_ms: number | null;
   readonly effect: 'external' | 'none';
   /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
   readonly runs_on: 'server' | 'worker';
@@ -1173,20 +1192,28 @@ export type RegistryActionReply = {
 export type RegistryActionsReply = {
   readonly data: readonly {
     readonly type: string;
+    /** Other words for it in a step. */
+    readonly aliases: readonly string[];
+    /** `control`: a part of the language, which holds other steps, waits, or works with values. */
+    readonly kind: 'control' | 'action';
+    /** Under what a palette shows it, such as `flow`, `data` or `network`. */
+    readonly category: string;
+    /** Name of an icon: of lucide.dev, or of the service that it speaks to. */
+    readonly icon: string;
     readonly version: number;
     readonly title: string;
     readonly description: string;
     /** JSON Schema, draft 2020-12. */
     readonly config_schema: unknown;
-    /** JSON Schema, draft 2020-12. */
+    /** JSON Schema, draft 2020-12; null: it depends on what the step holds. */
     readonly output_schema: unknown;
     readonly errors: readonly {
       readonly code: string;
       readonly description: string;
       readonly retryable: 'always' | 'never' | 'depends';
     }[];
-    /** Of one try, from when a worker has it. */
-    readonly default_timeout_ms: number;
+    /** Of one try; null: it has no tries. */
+    readonly default_timeout_ms: number | null;
     readonly effect: 'external' | 'none';
     /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
     readonly runs_on: 'server' | 'worker';
@@ -1198,20 +1225,28 @@ export type RegistryActionsReply = {
 
 export type RegistrySetActionReply = {
   readonly type: string;
+  /** Other words for it in a step. */
+  readonly aliases: readonly string[];
+  /** `control`: a part of the language, which holds other steps, waits, or works with values. */
+  readonly kind: 'control' | 'action';
+  /** Under what a palette shows it, such as `flow`, `data` or `network`. */
+  readonly category: string;
+  /** Name of an icon: of lucide.dev, or of the service that it speaks to. */
+  readonly icon: string;
   readonly version: number;
   readonly title: string;
   readonly description: string;
   /** JSON Schema, draft 2020-12. */
   readonly config_schema: unknown;
-  /** JSON Schema, draft 2020-12. */
+  /** JSON Schema, draft 2020-12; null: it depends on what the step holds. */
   readonly output_schema: unknown;
   readonly errors: readonly {
     readonly code: string;
     readonly description: string;
     readonly retryable: 'always' | 'never' | 'depends';
   }[];
-  /** Of one try, from when a worker has it. */
-  readonly default_timeout_ms: number;
+  /** Of one try; null: it has no tries. */
+  readonly default_timeout_ms: number | null;
   readonly effect: 'external' | 'none';
   /** `worker`: a type of the tenant, whose steps are tasks for its workers. */
   readonly runs_on: 'server' | 'worker';
@@ -1367,6 +1402,23 @@ export type WorkflowsTestReply = {
   readonly unused_mocks: readonly string[];
 };
 
+export type WorkflowsVersionReply = {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly version: string;
+  readonly status: 'published' | 'disabled' | 'draft';
+  readonly etag: string;
+  /** The draft was saved after it was published last. */
+  readonly unpublished_changes: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly published_at: string;
+  /** A workflow definition: at least `workflow_id`, `version` and `steps`. */
+  readonly definition: {
+    readonly [name: string]: unknown;
+  };
+};
+
 export type CredentialsApi = {
   /** Make a credential; its values are never returned. `POST /credentials` */
   create(params: CredentialsCreateParams, options?: CreateOptions): Promise<StoredCredential>;
@@ -1484,8 +1536,8 @@ export type PausesApi = {
 export type RegistryApi = {
   /** Read what one type of steps takes and gives. `GET /registry/actions/{type}` */
   action(type: string, options?: CallOptions): Promise<RegistryActionReply>;
-  /** List the types of steps that do something outside: those of the server, and the own ones of the tenant. `GET /registry/actions` */
-  actions(options?: CallOptions): Promise<RegistryActionsReply>;
+  /** List the types of steps: those of the language and of the server, and the own ones of the tenant. What a palette and its forms need. A `$ref` of a control type is into the schema of the language. `GET /registry/actions` */
+  actions(params?: RegistryActionsParams, options?: CallOptions): Promise<RegistryActionsReply>;
   /** Declare a type of steps that workers of the tenant run. From then on a definition may use it, and its config is checked against `config_schema` when it is saved. A version is frozen but for its texts: the same again changes nothing, another content is 409 `version_exists`. Of several versions the highest counts. `PUT /registry/actions/{type}` */
   setAction(type: string, params: RegistrySetActionParams, options?: CallOptions): Promise<RegistrySetActionReply>;
 };
@@ -1538,7 +1590,7 @@ export type WorkflowsApi = {
     params: WorkflowsExecuteBatchParams,
     options?: CreateOptions,
   ): Promise<WorkflowsExecuteBatchReply>;
-  /** Get a workflow: its current definition and the state of its latest execution. `GET /workflows/{id}` */
+  /** Get a workflow: its current definition and the state of its latest execution. With `If-None-Match` 304 when its definition is the one that is known; what else the answer has may have changed. `GET /workflows/{id}` */
   get(id: string, options?: CallOptions): Promise<Workflow>;
   /** List the executions of a workflow, newest first. By its name those of all workflows that bear or bore it, deleted ones included; by a UUID those of one. `GET /workflows/{id}/history` */
   history(
@@ -1554,7 +1606,17 @@ export type WorkflowsApi = {
     }
   >;
   /** List workflows, newest first. `GET /workflows` */
-  list(params?: WorkflowsListParams, options?: CallOptions): Pages<WorkflowRow>;
+  list(
+    params?: WorkflowsListParams,
+    options?: CallOptions,
+  ): Pages<
+    WorkflowRow,
+    {
+      readonly count?: number;
+      /** There are more than `count`. */
+      readonly capped?: boolean;
+    }
+  >;
   /** Pause a workflow with all its executions. Nothing of its executions begins any more; attempts that run may end, and are recorded. New starts are accepted and stay `PENDING` with `wait_reason` `paused`. In force within a quarter of a second of the answer, in every process. Who pauses what is paused changes nothing. `POST /workflows/{id}/pause` */
   pause(id: string, params?: WorkflowsPauseParams, options?: CallOptions): Promise<Pauses>;
   /** List when which version became the current one, by whom and why, newest first. `GET /workflows/{id}/publications` */
@@ -1591,7 +1653,7 @@ export type WorkflowsApi = {
     options?: CallOptions,
   ): Promise<Validation>;
   /** Get one version of a workflow. `GET /workflows/{id}/versions/{version}` */
-  version(id: string, version: string, options?: CallOptions): Promise<Workflow>;
+  version(id: string, version: string, options?: CallOptions): Promise<WorkflowsVersionReply>;
   /** List the versions of a workflow, newest first. `GET /workflows/{id}/versions` */
   versions(id: string, params?: WorkflowsVersionsParams, options?: CallOptions): Pages<WorkflowVersion>;
 };
@@ -1724,7 +1786,7 @@ export const operations = {
   },
   registry: {
     action: { verb: 'GET', path: '/registry/actions/{type}', isRepeatable: true },
-    actions: { verb: 'GET', path: '/registry/actions', isRepeatable: true },
+    actions: { verb: 'GET', path: '/registry/actions', query: ['kind', 'category'], isRepeatable: true },
     setAction: { verb: 'PUT', path: '/registry/actions/{type}', body: 'fields', isRepeatable: true },
   },
   tasks: {
@@ -1787,7 +1849,13 @@ export const operations = {
       isPaged: true,
       isRepeatable: true,
     },
-    list: { verb: 'GET', path: '/workflows', query: ['limit', 'cursor', 'q'], isPaged: true, isRepeatable: true },
+    list: {
+      verb: 'GET',
+      path: '/workflows',
+      query: ['limit', 'cursor', 'status', 'count', 'q'],
+      isPaged: true,
+      isRepeatable: true,
+    },
     pause: { verb: 'POST', path: '/workflows/{id}/pause', body: 'fields' },
     publications: {
       verb: 'GET',

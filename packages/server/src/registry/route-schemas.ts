@@ -42,9 +42,33 @@ export const declareBody = Type.Object(
   { additionalProperties: false },
 );
 
+const kind = Type.Union([Type.Literal('control'), Type.Literal('action')], {
+  description: '`control`: a part of the language, which holds other steps, waits, or works with values.',
+});
+const category = Type.String({ description: 'Under what a palette shows it, such as `flow`, `data` or `network`.' });
+
+export const listQuery = Type.Object({
+  kind: Type.Optional(kind),
+  category: Type.Optional(
+    Type.String({
+      pattern: '^[a-z][a-z0-9-]{0,63}$',
+      'x-expected': 'a category such as `flow`',
+      description: 'Of this category.',
+    }),
+  ),
+});
+
 export const action = Type.Object({
   type: Type.String(),
+  aliases: Type.Array(Type.String(), { description: 'Other words for it in a step.' }),
+  kind,
+  category,
+  icon: Type.String({ description: 'Name of an icon: of lucide.dev, or of the service that it speaks to.' }),
   ...facts,
+  output_schema: Type.Unknown({ description: 'JSON Schema, draft 2020-12; null: it depends on what the step holds.' }),
+  default_timeout_ms: Type.Union([facts.default_timeout_ms, Type.Null()], {
+    description: 'Of one try; null: it has no tries.',
+  }),
   runs_on: Type.Union([Type.Literal('server'), Type.Literal('worker')], {
     description: '`worker`: a type of the tenant, whose steps are tasks for its workers.',
   }),

@@ -13,10 +13,12 @@ export function registryRoutes(registry: Registry): readonly Route[] {
       ...readers,
       method: 'GET',
       path: '/registry/actions',
-      summary: 'List the types of steps that do something outside: those of the server, and the own ones of the tenant',
+      summary: 'List the types of steps: those of the language and of the server, and the own ones of the tenant',
+      description: 'What a palette and its forms need. A `$ref` of a control type is into the schema of the language.',
+      query: schemas.listQuery,
       replies: { 200: Type.Object({ data: Type.Array(schemas.action), next_cursor: Type.Null() }) },
-      async handle({ caller }) {
-        return reply(200, { data: (await registry.list(caller.tenantId)).map(view), next_cursor: null });
+      async handle({ query, caller }) {
+        return reply(200, { data: (await registry.list(caller.tenantId, query)).map(view), next_cursor: null });
       },
     }),
     route({
@@ -65,6 +67,10 @@ function declareRoute(registry: Registry): Route {
 function view(of: RegisteredType) {
   return {
     type: of.type,
+    aliases: of.aliases,
+    kind: of.kind,
+    category: of.category,
+    icon: of.icon,
     title: of.title,
     description: of.description,
     version: of.version,

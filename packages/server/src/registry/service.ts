@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import type { ActionRegistry } from '../action/index.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { type ProblemError, problem } from '../kernel/errors/problem.ts';
+import { controlEntries } from './control-entries.ts';
 import * as store from './store.ts';
 
 /** As a worker declares it, and as it is stored. */
@@ -22,11 +23,23 @@ export type Declaration = {
   readonly effect: 'external' | 'none';
 };
 
-export type RegisteredType = Declaration & {
+export type RegisteredType = Omit<Declaration, 'outputSchema' | 'defaultTimeoutMs'> & {
   readonly type: string;
+  readonly aliases: readonly string[];
+  /** `control`: a part of the language, which holds other steps, waits, or works with values. */
+  readonly kind: 'control' | 'action';
+  readonly category: string;
+  /** Name of an icon. */
+  readonly icon: string;
+  /** Null: it depends on what the step holds. */
+  readonly outputSchema: Json | null;
+  /** Null: it has no tries. */
+  readonly defaultTimeoutMs: number | null;
   readonly runsOn: 'server' | 'worker';
   readonly lastAskedAt: Date | null;
 };
+
+export type TypeFilter = { readonly kind?: RegisteredType['kind']; readonly category?: string };
 
 export type Registry = ReturnType<typeof createRegistry>;
 
@@ -38,18 +51,22 @@ const NOTE_EVERY_MS = 10_000;
 const MOST_NOTED = 10_000;
 
 export function createRegistry({ database, builtIn }: RegistryDeps) {
-  const server = new Map(builtIn.all().map((each) => [each.type, serverType(each)]));
+  const server = new Map([...controlEntries(), ...builtIn.all().map(serverType)].map((each) => [each.type, each]));
+  const byAlias = new Map([...server.values()].flatMap((each) => each.aliases.map((alias) => [alias, each])));
   const noted = new Map<string, number>();
 
   return {
-    async list(tenantId: string): Promise<readonly RegisteredType[]> {
+    async list(tenantId: string, { kind, category }: TypeFilter = {}): Promise<readonly RegisteredType[]> {
       const own = (await store.currentActions(database, tenantId)).map(workerType);
-      return [...server.values(), ...own].sort((a, b) => (a.type < b.type ? -1 : 1));
+      return [...server.values(), ...own]
+        .filter((each) => (kind ?? each.kind) === each.kind && (category ?? each.category) === each.category)
+        .sort((a, b) => (a.type < b.type ? -1 : 1));
     },
 
     async find(tenantId: string, type: string): Promise<RegisteredType> {
-      const [own] = server.has(type) ? [] : await store.currentActions(database, tenantId, type);
-      const found = server.get(type) ?? (own && workerType(own));
+      const builtIn = server.get(type) ?? byAlias.get(type);
+      const [own] = builtIn ? [] : await store.currentActions(database, tenantId, type);
+      const found = builtIn ?? (own && workerType(own));
       if (found === undefined) throw problem('not_found', { detail: `There is no action ${type}.` });
       return found;
     },
@@ -81,8 +98,8 @@ export function createRegistry({ database, builtIn }: RegistryDeps) {
     async shapes(tenantId: string): Promise<readonly ActionShape[]> {
       const rows = await store.currentActions(database, tenantId);
       return rows.map((row) => {
-        const { type, configSchema, defaultTimeoutMs } = workerType(row);
-        return { type, configSchema, defaultTimeoutMs, byWorker: true };
+        const { configSchema, defaultTimeoutMs } = declarationOf(row);
+        return { type: row.type, configSchema, defaultTimeoutMs, byWorker: true };
       });
     },
 
@@ -108,8 +125,14 @@ export function createRegistry({ database, builtIn }: RegistryDeps) {
   };
 }
 
-function workerType({ type, declaration, askedAt }: store.DeclaredRow): RegisteredType {
-  return { type, ...(JSON.parse(declaration) as Declaration), runsOn: 'worker', lastAskedAt: askedAt };
+function declarationOf({ declaration }: store.DeclaredRow): Declaration {
+  return JSON.parse(declaration) as Declaration;
+}
+
+function workerType(row: store.DeclaredRow): RegisteredType {
+  const { type, askedAt } = row;
+  const shown = { aliases: [], kind: 'action', category: 'worker', icon: 'hard-hat' } as const;
+  return { type, ...shown, ...declarationOf(row), runsOn: 'worker', lastAskedAt: askedAt };
 }
 
 function serverType({
@@ -120,8 +143,15 @@ function serverType({
 }: ReturnType<ActionRegistry['all']>[number]): RegisteredType {
   const { title, description, version, errors, effect } = action;
   const outputSchema = JSON.parse(JSON.stringify(action.output)) as Json;
+  const { category = 'other', icon = iconOf(type) } = action;
   const common = { type, title, description, version, errors, effect, configSchema, outputSchema, defaultTimeoutMs };
-  return { ...common, runsOn: 'server', lastAskedAt: null };
+  return { ...common, category, icon, aliases: [], kind: 'action', runsOn: 'server', lastAskedAt: null };
+}
+
+/** That of its connector: `slack.post-message` has `slack`. */
+function iconOf(type: string): string {
+  const end = type.indexOf('.');
+  return end < 0 ? 'plug' : type.slice(0, end);
 }
 
 function mustBeSchemas({ configSchema, outputSchema }: Declaration): void {

@@ -171,7 +171,7 @@ describe('a workflow that is a draft', () => {
     const { workflows, drafts, resolver } = aProcess();
     const name = aName();
     await drafts.save(draft(name, says(name, 1)));
-    const listed = await workflows.list(tenantId, { prefix: name, before: null, limit: 1 });
+    const listed = await workflows.list(tenantId, { prefix: name, status: 'draft' }, { before: null, limit: 1 });
     expect(listed).toMatchObject([{ slug: name, version: null, hasChanges: true }]);
     const refused = { code: 'workflow_not_published' };
     await expect(resolver.resolveForStart(tenantId, name)).rejects.toMatchObject(refused);

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@cloudflow/core/json.ts';
 import Type from 'typebox';
 import { idempotencyHeaders } from '../kernel/http/idempotency.ts';
-import { pageQuery } from '../kernel/http/list.ts';
+import { pageOf, pageQuery } from '../kernel/http/list.ts';
 
 export const params = Type.Object({
   id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$', description: 'Its `workflow_id`, or its UUID.' }),
@@ -14,9 +14,17 @@ export const versionParams = Type.Object({
 export const ifMatch = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'The ETag that reading it gave.' })),
 });
+export const ifNoneMatch = Type.Object({
+  'if-none-match': Type.Optional(Type.String({ description: 'The ETag of the definition that is known already.' })),
+});
 export const publishHeaders = idempotencyHeaders('Names this publish: a repeat gets the answer of the first.');
+const status = Type.Union([Type.Literal('published'), Type.Literal('disabled'), Type.Literal('draft')]);
 export const listQuery = Type.Object({
   ...pageQuery,
+  status: Type.Optional(Type.Union(status.anyOf, { description: '`draft`: nothing of it is published yet.' })),
+  count: Type.Optional(
+    Type.Boolean({ description: 'Also say how many the filters find on all pages, counted up to 10,000.' }),
+  ),
   q: Type.Optional(
     Type.String({
       pattern: '^[a-z0-9_-]{1,128}$',
@@ -67,12 +75,17 @@ export const summary = Type.Object({
   version: Type.Union([Type.String(), Type.Null()], {
     description: 'The current one; null: nothing is published yet.',
   }),
-  status: Type.Union([Type.Literal('published'), Type.Literal('disabled'), Type.Literal('draft')]),
+  status,
   etag: Type.String(),
   unpublished_changes: Type.Boolean({ description: 'The draft was saved after it was published last.' }),
   created_at: time,
   updated_at: time,
   published_at: Type.Union([time, Type.Null()]),
+});
+export const summaryPage = Type.Object({
+  ...pageOf(summary).properties,
+  count: Type.Optional(Type.Integer()),
+  capped: Type.Optional(Type.Boolean({ description: 'There are more than `count`.' })),
 });
 export const versionSummary = Type.Object({ version: Type.String(), etag: Type.String(), published_at: time });
 export const detail = Type.Object({
@@ -85,4 +98,10 @@ export const detail = Type.Object({
       description: 'As in the list of executions; null before the first, absent for a single version.',
     }),
   ),
+});
+export const versionDetail = Type.Object({
+  ...summary.properties,
+  version: Type.String(),
+  published_at: time,
+  definition: document,
 });

@@ -1,5 +1,6 @@
 /** HTTP doors of the workflow service. */
 import Type from 'typebox';
+import { isKnown } from '../kernel/http/etag.ts';
 import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
@@ -19,6 +20,7 @@ type LatestExecution = (tenantId: string, workflowId: string) => Promise<object 
 
 const readers = { auth: { permission: 'workflow:read' }, tags: ['workflows'] } as const;
 const writers = { auth: { permission: 'workflow:write' }, tags: ['workflows'] } as const;
+const unchanged = 'The definition is the one that is known already.';
 const byId = createCursor('workflows', Type.String({ format: 'uuid' }));
 const byVersionId = createCursor('workflow-versions', Type.String({ format: 'uuid' }));
 
@@ -101,15 +103,20 @@ function listRoutes(workflows: Workflows): readonly Route[] {
       path: '/workflows',
       summary: 'List workflows, newest first',
       query: schemas.listQuery,
-      replies: { 200: pageOf(schemas.summary) },
-      async handle({ query, caller }) {
+      replies: { 200: schemas.summaryPage },
+      async handle({ query, caller: { tenantId } }) {
         const limit = query.limit ?? defaultLimit;
         const before = byId.decode(query.cursor) ?? null;
-        const rows = await workflows.list(caller.tenantId, { prefix: query.q ?? '', before, limit: limit + 1 });
+        const filter = { prefix: query.q ?? '', status: query.status ?? null };
+        const [rows, all] = await Promise.all([
+          workflows.list(tenantId, filter, { before, limit: limit + 1 }),
+          query.count === true ? workflows.count(tenantId, filter) : {},
+        ]);
         const last = rows.length > limit ? rows[limit - 1] : undefined;
         return reply(200, {
           data: rows.slice(0, limit).map(summaryView),
           next_cursor: last ? byId.encode(last.id) : null,
+          ...all,
         });
       },
     }),
@@ -142,13 +149,18 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       method: 'GET',
       path: '/workflows/:id',
       summary: 'Get a workflow: its current definition and the state of its latest execution',
+      description:
+        'With `If-None-Match` 304 when its definition is the one that is known; what else the answer has may have changed.',
       params: schemas.params,
-      replies: { 200: schemas.detail },
+      headers: schemas.ifNoneMatch,
+      replies: { 200: schemas.detail, 304: unchanged },
       replyHeaders: ['etag'],
-      async handle({ params, caller: { tenantId } }) {
+      async handle({ params, headers, caller: { tenantId } }) {
         const row = await workflows.read(tenantId, params.id);
+        const etag = workflowEtag(row);
+        if (isKnown(headers['if-none-match'], etag)) return reply(304, undefined, { etag });
         const latest_execution = await latestExecution(tenantId, row.id);
-        return rawJson(200, detailText(row, { latest_execution }), { etag: workflowEtag(row) });
+        return rawJson(200, detailText(row, { latest_execution }), { etag });
       },
     }),
     route({
@@ -157,11 +169,14 @@ function detailRoutes(workflows: Workflows, latestExecution: LatestExecution): r
       path: '/workflows/:id/versions/:version',
       summary: 'Get one version of a workflow',
       params: schemas.versionParams,
-      replies: { 200: schemas.detail },
+      headers: schemas.ifNoneMatch,
+      replies: { 200: schemas.versionDetail, 304: unchanged },
       replyHeaders: ['etag'],
-      async handle({ params: { id, version }, caller }) {
+      async handle({ params: { id, version }, headers, caller }) {
         const row = await workflows.readVersion(caller.tenantId, id, version);
-        return rawJson(200, detailText(row, {}), { etag: definitionEtag(row.digest) });
+        const etag = definitionEtag(row.digest);
+        if (isKnown(headers['if-none-match'], etag)) return reply(304, undefined, { etag });
+        return rawJson(200, detailText(row, {}), { etag });
       },
     }),
   ];

@@ -276,7 +276,7 @@ it('shows nothing of one tenant to another, whatever it is called [Z6 S038]', as
     await expect(workflows.remove(stranger, name, undefined)).rejects.toMatchObject({ code: 'not_found' });
     await expect(resolver.resolveForStart(stranger, name)).rejects.toMatchObject({ code: 'not_found' });
   }
-  expect(await workflows.list(stranger, { prefix: '', before: null, limit: 10 })).toEqual([]);
+  expect(await workflows.list(stranger, { prefix: '', status: null }, { before: null, limit: 10 })).toEqual([]);
 });
 
 describe('a sub_workflow', () => {

@@ -192,8 +192,10 @@ export function createWorkflows({ database, actions, ownActions = noOwn, resolve
       return row;
     },
 
-    list: (tenantId: string, page: Parameters<typeof store.listWorkflows>[2]) =>
-      store.listWorkflows(reader(tenantId), tenantId, page),
+    list: (tenantId: string, filter: store.WorkflowFilter, page: Page) =>
+      store.listWorkflows(reader(tenantId), tenantId, { ...filter, ...page }),
+
+    count: (tenantId: string, filter: store.WorkflowFilter) => store.countWorkflows(reader(tenantId), tenantId, filter),
 
     async listVersions(tenantId: string, name: string, page: Page) {
       const { id } = await find(tenantId, name);

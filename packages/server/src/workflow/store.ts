@@ -157,21 +157,48 @@ export async function versionNames(
   return rows.map(({ version }) => version);
 }
 
+export type WorkflowFilter = {
+  /** How the slug begins. */
+  readonly prefix: string;
+  /** `published`, `disabled` or `draft`; null: any. */
+  readonly status: string | null;
+};
+
+const matching = (tenantId: string, { prefix, status }: WorkflowFilter) => sql`
+  w.tenant_id = ${tenantId} and w.deleted_at is null
+  and starts_with(w.slug, ${prefix})
+  and (${status}::text is null
+       or ${status}::text = case when w.current_version_id is null then 'draft'
+                                 when w.enabled then 'published' else 'disabled' end)`;
+
 /** Newest first. Ids are UUIDv7, so that rows that come later never move the pages behind `before`. */
 export async function listWorkflows(
   reader: Reader,
   tenantId: string,
-  { prefix, before, limit }: { readonly prefix: string; readonly before: string | null; readonly limit: number },
+  { before, limit, ...filter }: WorkflowFilter & { readonly before: string | null; readonly limit: number },
 ): Promise<readonly WorkflowRow[]> {
   return reader.rows<WorkflowRow>(sql`
     select ${columns}
       from workflows w
       left join workflow_versions v on v.tenant_id = w.tenant_id and v.id = w.current_version_id
-     where w.tenant_id = ${tenantId} and w.deleted_at is null
-       and starts_with(w.slug, ${prefix})
+     where ${matching(tenantId, filter)}
        and (${before}::uuid is null or w.id < ${before}::uuid)
      order by w.id desc
      limit ${limit}`);
+}
+
+const mostCounted = 10_000;
+
+export async function countWorkflows(
+  reader: Reader,
+  tenantId: string,
+  filter: WorkflowFilter,
+): Promise<{ readonly count: number; readonly capped: boolean }> {
+  const [row] = await reader.rows<{ found: number }>(sql`
+    select count(*)::int as found
+      from (select from workflows w where ${matching(tenantId, filter)} limit ${mostCounted + 1}) found`);
+  const found = row?.found ?? 0;
+  return { count: Math.min(found, mostCounted), capped: found > mostCounted };
 }
 
 export type VersionRow = Pick<PublishedRow, 'versionId' | 'version' | 'digest' | 'publishedAt'>;

@@ -15,6 +15,11 @@ export function requireMatch(ifMatch: string | undefined, current: string): void
   throw problem('precondition_failed', { headers: { etag: current } });
 }
 
+/** Whether who asks has this state already: the answer is a 304 without a body. */
+export function isKnown(ifNoneMatch: string | undefined, current: string): boolean {
+  return ifNoneMatch !== undefined && lists(ifNoneMatch, current);
+}
+
 /** Proxies that compress make tags weak (`W/"…"`); the state is the same. */
 function lists(header: string, current: string): boolean {
   return header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === current);
