@@ -10,6 +10,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type Reply = {
   readonly status?: number;
   readonly body?: unknown;
+  /** In place of JSON. */
+  readonly text?: string;
   readonly headers?: Record<string, string>;
   readonly delayMs?: number;
   /** Closes the connection without an answer. */
@@ -96,7 +98,7 @@ async function answer(worlds: ReadonlyMap<string, Inside>, request: IncomingMess
   if (reply.hangUp) return request.socket.destroy();
   return response
     .writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })
-    .end(JSON.stringify(reply.body ?? {}));
+    .end(reply.text ?? JSON.stringify(reply.body ?? {}));
 }
 
 async function read(request: IncomingMessage): Promise<string> {

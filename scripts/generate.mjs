@@ -71,6 +71,11 @@ export const generators = [
     outputs: ['docs/reference/patterns.md'],
   },
   {
+    name: 'gallery of the examples',
+    command: ['scripts/generate-examples-page.mjs'],
+    outputs: ['examples/README.md'],
+  },
+  {
     name: 'schema of the database',
     command: ['scripts/generate-schema.mjs'],
     outputs: ['docs/reference/schema.sql'],
