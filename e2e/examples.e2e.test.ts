@@ -13,6 +13,12 @@ import { type ExampleRun, exampleRuns } from './example-runs.ts';
 import type { World } from './outside-world.ts';
 import { useProduct } from './product.ts';
 
+type TestedFile = {
+  readonly file: string;
+  readonly cases: readonly unknown[];
+  readonly steps: { readonly unreached: readonly string[] };
+};
+
 const product = useProduct();
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = globSync('examples/*/*.{json,yaml,ts}', { cwd: root }).filter((file) => !file.includes('.test.'));
@@ -74,6 +80,16 @@ describe('the examples', () => {
     const written = files.filter((file) => !file.endsWith('.ts'));
     const cli = createCli({ cwd: root, env: { XDG_CONFIG_HOME: product.server.dataDir } });
     expect(await cli.run(['workflow', 'fmt', '--check', ...written])).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('have at least two cases each, which pass and reach every step', async () => {
+    const cli = createCli({ cwd: root, env: { XDG_CONFIG_HOME: product.server.dataDir } });
+    const tested = (await cli.json(['test', 'examples'])) as TestedFile[];
+    expect(tested.map(({ file }) => basename(dirname(file))).sort()).toEqual(examples);
+    for (const { file, cases, steps } of tested) {
+      expect(cases.length, file).toBeGreaterThanOrEqual(2);
+      expect(steps.unreached, file).toEqual([]);
+    }
   });
 
   it('are published without an error or a warning', async () => {
