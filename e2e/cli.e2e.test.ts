@@ -255,3 +255,43 @@ describe('the program', () => {
     for (const shell of ['zsh', 'fish']) expect((await cli.run(['completion', shell])).stdout).toContain('run');
   });
 });
+
+describe('a project', () => {
+  it('is made once, runs with its action by `dev`, and is published anew on a save', async () => {
+    expect((await cli.run(['init', 'flows'])).code).toBe(0);
+    expect((await cli.run(['init', 'flows'])).code).toBe(6);
+    const project = join(folder, 'flows');
+    const { url, apiKey } = product.server;
+    const inside = createCli({
+      cwd: project,
+      env: { CLOUDFLOW_URL: url, CLOUDFLOW_API_KEY: apiKey, XDG_CONFIG_HOME: folder },
+    });
+    const dev = inside.begin(['dev']);
+    await expect.poll(dev.stderr, { timeout: 60_000 }).toContain('Watching');
+    const path = join(project, 'workflows/hello.yaml');
+    const text = await readFile(path, 'utf8');
+    expect(await inside.json(['run', 'start', 'hello', '-i', '{"name":"Ann"}', '--wait'])).toMatchObject({
+      output: 'HELLO ANN!',
+    });
+    await writeFile(path, text.replace('Hello $', 'Hi $'));
+    await expect.poll(() => dev.stderr().match(/published hello@/g)).toHaveLength(2);
+    expect(await inside.json(['run', 'start', 'hello', '-i', '{"name":"Ann"}', '--wait'])).toMatchObject({
+      output: 'HI ANN!',
+    });
+    await writeFile(path, text);
+    await expect.poll(() => dev.stderr().match(/published hello@/g)).toHaveLength(3);
+    expect((await inside.run(['workflow', 'get', 'hello'])).code).toBe(0);
+    await writeFile(path, text.replace('[greet]', '[gret]'));
+    await expect.poll(dev.stderr).toContain('did you mean `greet`');
+    expect(await dev.interrupt()).toBe(0);
+  });
+
+  it('is looked at by the doctor, who says what fails and what to do', async () => {
+    const well = (await cli.run(['doctor', '-o', 'json'])) as { stdout: string };
+    const findings = JSON.parse(well.stdout) as { check: string; status: string }[];
+    const of = (check: string) => findings.find((each) => each.check === check)?.status;
+    expect(['Node', 'server', 'key', 'versions', 'clock of the server'].map(of)).toEqual(Array(5).fill('ok'));
+    const ill = await cli.run(['doctor', '--url', 'http://127.0.0.1:9']);
+    expect([ill.code, ill.stdout]).toEqual([1, expect.stringContaining('cloudflow start')]);
+  });
+});

@@ -34,6 +34,22 @@ export function createCli({ cwd, env }: { readonly cwd: string; readonly env: Re
       if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${stderr}`);
       return JSON.parse(stdout);
     },
+    /** Goes on until it is interrupted. */
+    begin(words: readonly string[]) {
+      const child = spawn(process.execPath, [program, ...words], { cwd, env: environment });
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString();
+      });
+      const ended = end(child, {});
+      return {
+        stderr: () => stderr,
+        interrupt: () => {
+          child.kill('SIGINT');
+          return ended.then(({ code }) => code);
+        },
+      };
+    },
     /** A line of a shell, in which `$CLOUDFLOW` is the program. */
     shell: (line: string) => end(spawn('bash', ['-c', line], { cwd, env: environment }), {}),
   };

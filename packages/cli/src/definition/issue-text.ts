@@ -8,7 +8,7 @@ type Issue = Pick<DefinitionIssue, 'code' | 'pointer' | 'message' | 'suggestion'
 
 export function issueText(file: DefinitionFile, kind: 'error' | 'warning', issue: Issue, paint: Paint): string {
   const { code, pointer, message, suggestion } = issue;
-  const meant = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  const meant = suggestion === undefined || /did you mean/i.test(message) ? '' : ` (did you mean ${suggestion}?)`;
   const word = paint(kind === 'error' ? 'red' : 'yellow', kind);
   return `${paint('bold', file.placeOf(pointer))} ${word} ${plainText(message + meant)} ${paint('dim', `[${code}] ${pointer}`)}`;
 }

@@ -16,7 +16,7 @@ export function failureText(failure: Failure, paint: Paint): string {
 
 export function placeText({ pointer, code, message, suggestion }: Place, paint: Paint): string {
   const where = pointer === '' ? '' : `${paint('cyan', pointer)}: `;
-  const meant = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  const meant = suggestion === undefined || /did you mean/i.test(message) ? '' : ` (did you mean ${suggestion}?)`;
   return `${where}${message}${meant}${code === undefined ? '' : paint('dim', ` [${code}]`)}`;
 }
 

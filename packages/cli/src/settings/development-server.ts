@@ -2,8 +2,8 @@
  * What `cloudflow dev` leaves beside the data of the server that it started, while it runs: the address and the key, so that
  * commands given in the same project mean that server and not the one of a profile.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 export type DevelopmentServer = { readonly url: string; readonly apiKey: string; readonly pid: number };
 
@@ -20,4 +20,14 @@ export async function readDevelopmentServer(projectFolder: string): Promise<Deve
   } catch {
     return null;
   }
+}
+
+export async function writeDevelopmentServer(projectFolder: string, server: DevelopmentServer): Promise<void> {
+  const path = developmentServerPath(projectFolder);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, JSON.stringify(server), { mode: 0o600 });
+}
+
+export async function forgetDevelopmentServer(projectFolder: string): Promise<void> {
+  await rm(developmentServerPath(projectFolder), { force: true });
 }
