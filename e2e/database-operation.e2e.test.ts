@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Relay, startRelay } from '../packages/server/testing/relay.ts';
+import { createApi } from './api-client.ts';
 import { aWorkflow, needs } from './definitions.ts';
 import { useProduct } from './product.ts';
 
@@ -93,4 +94,59 @@ it('is refused when it is saved if a statement holds an expression', async () =>
     status: 422,
     json: { errors: [{ code: 'constant_expected', pointer: '/steps/0/config/sql' }] },
   });
+});
+
+it('runs the operation that is registered under the id of a step without a config [D4]', async () => {
+  const { api } = product;
+  const steps = [
+    { id: 'validate', type: 'transform', config: { output: { customer: 40 } } },
+    { id: 'make-account', type: 'database_operation', ...needs('validate') },
+  ];
+  const workflow = aWorkflow(steps);
+  const saved = await api.post('/workflows/validate', workflow);
+  expect(saved.json).toMatchObject({ valid: true, warnings: [{ code: 'unknown_operation', pointer: '/steps/1' }] });
+  expect(await run(steps)).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'operation_unknown', step: 'make-account' },
+  });
+
+  const operation = {
+    credential: 'SHOP',
+    operation: 'execute',
+    sql: 'insert into shop.account values ($1, $2) returning id',
+    parameters: { id: { from: '/steps/validate/customer' }, email: { schema: { type: 'string' } } },
+    params: ['id', 'email'],
+  };
+  const path = '/registry/operations/make-account';
+  const put = await api.call('PUT', path, operation);
+  expect(put).toMatchObject({
+    status: 200,
+    json: { name: 'make-account', parameters: { email: { from: '/input/email' } } },
+  });
+  expect((await api.call('GET', '/registry/operations')).json.data).toEqual([put.json]);
+  expect((await api.call('GET', path)).json).toEqual(put.json);
+  expect((await api.post('/workflows/validate', workflow)).json).toMatchObject({ warnings: [] });
+  expect(await run(steps, { email: 'forty@example.com' })).toMatchObject({
+    status: 'COMPLETED',
+    output: { 'make-account': { rows: [{ id: 40 }], row_count: 1 } },
+  });
+  expect(await run(steps, { email: 7 })).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'config_invalid', details: { pointer: '/parameters/email' } },
+  });
+
+  const wrong = await api.call('PUT', path, {
+    ...operation,
+    params: ['nobody'],
+    parameters: { email: { schema: { type: 'txt' } } },
+  });
+  expect(wrong.json.errors.map(({ pointer }) => pointer)).toEqual([
+    '/params/0',
+    expect.stringContaining('/parameters/email/schema'),
+  ]);
+  const theirs = createApi({ url: product.server.url, key: await product.server.addTenant() });
+  expect((await theirs.call('GET', path)).status).toBe(404);
+  expect((await theirs.call('DELETE', path)).status).toBe(404);
+  expect((await api.call('DELETE', path)).status).toBe(204);
+  expect((await api.call('DELETE', path)).status).toBe(404);
 });

@@ -498,6 +498,22 @@ create policy owner on pauses for all to <owner> using (true) with check (true);
 grant select on pauses to cloudflow_app;
 grant delete, insert, select on pauses to cloudflow_engine;
 
+create table registered_operations (
+  tenant_id            uuid not null,
+  created_at           timestamp with time zone not null default now(),
+  updated_at           timestamp with time zone not null default now(),
+  updated_by           uuid not null,
+  name                 text not null,
+  definition           text not null,
+  constraint registered_operations_pkey PRIMARY KEY (tenant_id, name),
+  constraint registered_operations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint registered_operations_name_check CHECK ((name <> ''::text))
+);
+alter table registered_operations enable row level security, force row level security;
+create policy app on registered_operations for all to cloudflow_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+create policy owner on registered_operations for all to <owner> using (true) with check (true);
+grant delete, insert, select, update on registered_operations to cloudflow_app;
+
 create table retention_changes (
   id                   bigint not null generated always as identity,
   execution_id         uuid not null,

@@ -65,6 +65,8 @@ export type ActionDeclaration<Config extends TSchema, Output extends TSchema> = 
   readonly defaultTimeoutMs: number;
   /** `none`: it touches nothing outside the process, so that it may run again without anybody noticing. */
   readonly effect: 'external' | 'none';
+  /** A step without `config` runs what the tenant has registered under the step's id: `PUT /registry/operations/{name}`. */
+  readonly registered?: boolean;
   run(context: ActionContext<Static<Config>>): Promise<Static<Output>>;
 };
 

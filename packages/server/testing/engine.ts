@@ -159,6 +159,7 @@ export function useEngines(createDatabase: () => Promise<TestDatabase> = createT
       made += 1;
       const slug = `w-${made}-${randomUUID().slice(0, 8)}`;
       const workflows = createWorkflows({
+        operations: { missing: async () => [] },
         database: test.database,
         actions: catalog,
         resolver: resolver(),

@@ -34,7 +34,8 @@ export function createTries(usual: string): Tries {
     if (known) return known;
     const egress = createEgress({ allow });
     const openCredential = async (_tenantId: string, name: string) => vault[name];
-    const actions = createActions({ egress, log: silentLog, clock: systemClock, openCredential });
+    const findOperation = async () => undefined;
+    const actions = createActions({ findOperation, egress, log: silentLog, clock: systemClock, openCredential });
     closers.push(actions.attempts.close, egress.close);
     opened.set(allow.join(), actions);
     return actions;

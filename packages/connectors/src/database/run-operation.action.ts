@@ -23,7 +23,8 @@ export default defineAction({
     'closed with it; the database is told the deadline of the try, and a step that is cancelled cancels its statement there. ' +
     'Values become JSON without loss: whole numbers beyond 2^53 and `numeric` are text, timestamps with a zone RFC 3339 in UTC, ' +
     'bytes base64. A try whose answer is lost may have had its effect, and another follows: write statements that may run twice, ' +
-    'with `on conflict` or a key such as `${execution.id}`.',
+    'with `on conflict` or a key such as `${execution.id}`. A step without `config` runs the operation that is registered under its ' +
+    'id (`PUT /registry/operations/{name}`).',
   version: 1,
   config: operationConfig,
   output: operationOutput,
@@ -36,6 +37,16 @@ export default defineAction({
         'Serialization failures, deadlocks, missing resources and restarts are tried again, nothing else.',
     },
     ...serverErrors,
+    {
+      code: 'operation_unknown',
+      retryable: 'never',
+      description: 'The step has no `config`, and no operation is registered under its id.',
+    },
+    {
+      code: 'operation_unavailable',
+      retryable: 'always',
+      description: 'The registered operation could not be read.',
+    },
     { code: 'config_invalid', retryable: 'never', description: '`params` does not fit `sql`.' },
     {
       code: 'response_too_large',
@@ -45,6 +56,7 @@ export default defineAction({
   ],
   defaultTimeoutMs: 30_000,
   effect: 'external',
+  registered: true,
 
   async run(context) {
     const { config, tcp, timeoutMs } = context;

@@ -10,6 +10,7 @@ import type { LaidStep } from './layout.ts';
 import { mayDiffer } from './may-differ.ts';
 import { warnOfSecrets } from './plain-secret.ts';
 import type { ActionShape, Work } from './plan.ts';
+import { isRegistered, registeredConfig } from './registered-operation.ts';
 import { warnOfRepeatedPost } from './repeated-post.ts';
 import { checkRetry, resolveRetry } from './retry-policy.ts';
 import { commonDefinitions } from './schema/value-schemas.ts';
@@ -29,11 +30,11 @@ export function compileAction(
 ): { readonly work: Work; readonly timeoutMs: number } {
   const { document, sources, issues, stepTimeoutMs } = workshop;
   const { timeout, retry } = lift(step, issues);
-  const config = Object.fromEntries(
-    Object.entries(step.config).filter(([key]) => key !== 'timeout' && key !== 'retry'),
-  );
+  const own = Object.fromEntries(Object.entries(step.config).filter(([key]) => key !== 'timeout' && key !== 'retry'));
+  const registered = isRegistered(action, own);
+  const config = registered ? registeredConfig(step) : own;
   const pointer = `${step.pointer}/config`;
-  checkConfig(config, action, { pointer, issues });
+  if (!registered) checkConfig(config, action, { pointer, issues });
   warnOfSecrets(config, pointer, issues);
   warnOfRepeatedPost(step, config, issues);
   const template = sources.template(pointer, config, { ...view, names: [...view.names, 'secrets'] });
@@ -52,6 +53,7 @@ export function compileAction(
       delivery: step.document.delivery ?? 'at_least_once',
       recordInput: mayDiffer(template) || (when !== null && mayDiffer(when)),
       byWorker: action.byWorker === true,
+      registered,
       secrets,
     },
   };

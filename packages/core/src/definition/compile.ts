@@ -14,6 +14,7 @@ import { compileValid } from './json-schema/compile-schema.ts';
 import { layOut } from './layout.ts';
 import type { ActionCatalog, CompileResult, Plan } from './plan.ts';
 import { pointerTo } from './pointer.ts';
+import { operationsOf } from './registered-operation.ts';
 import { checkRetry } from './retry-policy.ts';
 import { workflowSchema } from './schema/workflow-schema.ts';
 import { spreadSensitive } from './sensitive.ts';
@@ -122,6 +123,7 @@ function assemble(workshop: Workshop, checkInput: CheckInput): Plan {
     onCancel: layout.onCancel,
     hasTimedMilestones: steps.some(({ milestone }) => milestone !== null && milestone.reads === null),
     credentials: credentialsOf(layout.steps, steps),
+    operations: operationsOf(steps),
     priority: document.priority ?? 3,
     concurrency: compileConcurrency(workshop),
     checkInput,

@@ -47,6 +47,7 @@ function makeItemPlan(plan: Plan, top: number): ItemPlan {
       onFailure: null,
       onCancel: null,
       credentials: plan.credentials,
+      operations: plan.operations,
       hasTimedMilestones: own.some(({ milestone }) => milestone !== null && milestone.reads === null),
       concurrency: null,
       priority: plan.priority,

@@ -31,6 +31,8 @@ export type Plan = {
   readonly hidesOutput: boolean;
   /** The credentials that its actions use, each where it is named first. */
   readonly credentials: readonly CredentialUse[];
+  /** The registered operations that its actions run. */
+  readonly operations: readonly OperationUse[];
   /** 1 (first) to 5. */
   readonly priority: number;
   readonly concurrency: Concurrency | null;
@@ -50,6 +52,7 @@ export type Lock = { readonly key: Expression; readonly scope: LockScope };
 export type LockScope = 'execution' | 'workflow' | 'tenant';
 
 export type CredentialUse = { readonly name: string; readonly pointer: string };
+export type OperationUse = { readonly name: string; readonly pointer: string };
 
 export type InputProblem = { readonly pointer: string; readonly code: string; readonly message: string };
 
@@ -249,6 +252,8 @@ export type Work =
       readonly recordInput: boolean;
       /** The type is one of the tenant's own: each try is a task, which a worker of the tenant takes. */
       readonly byWorker: boolean;
+      /** It has no config of its own: it runs what the tenant has registered under its id. */
+      readonly registered: boolean;
       /** The names after `secrets.` in `config`. */
       readonly secrets: readonly string[];
     };
@@ -279,6 +284,8 @@ export type ActionShape = {
   /** JSON Schema of `config`, checked when a workflow is saved; strings with `${ }` are checked when it runs. */
   readonly configSchema: Json;
   readonly defaultTimeoutMs: number;
+  /** Without `config` it runs what the tenant has registered under the step's id. */
+  readonly registered?: boolean;
   /** Not the server runs it but a worker of the tenant. */
   readonly byWorker?: boolean;
 };

@@ -784,6 +784,13 @@ export type RegistryActionsParams = {
   readonly category?: string;
 };
 
+export type RegistryOperationsParams = {
+  /** Most entries of a page. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string;
+};
+
 export type RegistrySetActionParams = {
   readonly version: number;
   readonly title: string;
@@ -800,6 +807,26 @@ export type RegistrySetActionParams = {
   /** Of one try, from when a worker has it. */
   readonly default_timeout_ms?: number;
   readonly effect?: 'external' | 'none';
+};
+
+export type RegistrySetOperationParams = {
+  /** Of the type `postgres`, `mysql` or `database`. */
+  readonly credential: string;
+  readonly operation?: 'query' | 'execute' | 'transaction';
+  /** As in the config of `database_operation`. */
+  readonly sql: string | readonly string[];
+  /** What it takes, by name. */
+  readonly parameters?: {
+    readonly [name: string]: {
+      /** JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the steps that the step depends on. Default: `/input/NAME`. What is not there is null. */
+      readonly from?: string;
+      /** JSON Schema of the value. Default: anything. */
+      readonly schema?: unknown;
+    };
+  };
+  /** Names of parameters in the order of the places in `sql`; for a list of statements a list for each. */
+  readonly params?: readonly string[] | readonly (readonly string[])[];
+  readonly max_rows?: number;
 };
 
 export type TasksClaimParams = {
@@ -1223,6 +1250,29 @@ export type RegistryActionsReply = {
   readonly next_cursor: null;
 };
 
+export type RegistryOperationReply = {
+  readonly name: string;
+  /** Of the type `postgres`, `mysql` or `database`. */
+  readonly credential: string;
+  readonly operation: 'query' | 'execute' | 'transaction';
+  /** As in the config of `database_operation`. */
+  readonly sql: string | readonly string[];
+  /** What it takes, by name. */
+  readonly parameters: {
+    readonly [name: string]: {
+      /** JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the steps that the step depends on. Default: `/input/NAME`. What is not there is null. */
+      readonly from?: string;
+      /** JSON Schema of the value. Default: anything. */
+      readonly schema?: unknown;
+    };
+  };
+  /** Names of parameters in the order of the places in `sql`; for a list of statements a list for each. */
+  readonly params: readonly string[] | readonly (readonly string[])[];
+  readonly max_rows: number | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
 export type RegistrySetActionReply = {
   readonly type: string;
   /** Other words for it in a step. */
@@ -1252,6 +1302,29 @@ export type RegistrySetActionReply = {
   readonly runs_on: 'server' | 'worker';
   /** When a worker last asked for tasks of this type, to some seconds; null: never, or not of a worker. */
   readonly last_asked_at: string | null;
+};
+
+export type RegistrySetOperationReply = {
+  readonly name: string;
+  /** Of the type `postgres`, `mysql` or `database`. */
+  readonly credential: string;
+  readonly operation: 'query' | 'execute' | 'transaction';
+  /** As in the config of `database_operation`. */
+  readonly sql: string | readonly string[];
+  /** What it takes, by name. */
+  readonly parameters: {
+    readonly [name: string]: {
+      /** JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the steps that the step depends on. Default: `/input/NAME`. What is not there is null. */
+      readonly from?: string;
+      /** JSON Schema of the value. Default: anything. */
+      readonly schema?: unknown;
+    };
+  };
+  /** Names of parameters in the order of the places in `sql`; for a list of statements a list for each. */
+  readonly params: readonly string[] | readonly (readonly string[])[];
+  readonly max_rows: number | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 };
 
 export type TasksClaimReply = {
@@ -1538,8 +1611,44 @@ export type RegistryApi = {
   action(type: string, options?: CallOptions): Promise<RegistryActionReply>;
   /** List the types of steps: those of the language and of the server, and the own ones of the tenant. What a palette and its forms need. A `$ref` of a control type is into the schema of the language. `GET /registry/actions` */
   actions(params?: RegistryActionsParams, options?: CallOptions): Promise<RegistryActionsReply>;
+  /** Delete a registered operation; steps that run it fail from now on. `DELETE /registry/operations/{name}` */
+  deleteOperation(name: string, options?: CallOptions): Promise<void>;
+  /** Read a registered operation. `GET /registry/operations/{name}` */
+  operation(name: string, options?: CallOptions): Promise<RegistryOperationReply>;
+  /** List the registered operations, by name. `GET /registry/operations` */
+  operations(
+    params?: RegistryOperationsParams,
+    options?: CallOptions,
+  ): Pages<{
+    readonly name: string;
+    /** Of the type `postgres`, `mysql` or `database`. */
+    readonly credential: string;
+    readonly operation: 'query' | 'execute' | 'transaction';
+    /** As in the config of `database_operation`. */
+    readonly sql: string | readonly string[];
+    /** What it takes, by name. */
+    readonly parameters: {
+      readonly [name: string]: {
+        /** JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the steps that the step depends on. Default: `/input/NAME`. What is not there is null. */
+        readonly from?: string;
+        /** JSON Schema of the value. Default: anything. */
+        readonly schema?: unknown;
+      };
+    };
+    /** Names of parameters in the order of the places in `sql`; for a list of statements a list for each. */
+    readonly params: readonly string[] | readonly (readonly string[])[];
+    readonly max_rows: number | null;
+    readonly created_at: string;
+    readonly updated_at: string;
+  }>;
   /** Declare a type of steps that workers of the tenant run. From then on a definition may use it, and its config is checked against `config_schema` when it is saved. A version is frozen but for its texts: the same again changes nothing, another content is 409 `version_exists`. Of several versions the highest counts. `PUT /registry/actions/{type}` */
   setAction(type: string, params: RegistrySetActionParams, options?: CallOptions): Promise<RegistrySetActionReply>;
+  /** Register an operation of a database under a name, or put it in the place of the one that is there. A step `database_operation` without `config` runs the operation of its own id. What starts from now on runs this one, whichever version of a workflow it belongs to. `PUT /registry/operations/{name}` */
+  setOperation(
+    name: string,
+    params: RegistrySetOperationParams,
+    options?: CallOptions,
+  ): Promise<RegistrySetOperationReply>;
 };
 
 export type TasksApi = {
@@ -1787,7 +1896,17 @@ export const operations = {
   registry: {
     action: { verb: 'GET', path: '/registry/actions/{type}', isRepeatable: true },
     actions: { verb: 'GET', path: '/registry/actions', query: ['kind', 'category'], isRepeatable: true },
+    deleteOperation: { verb: 'DELETE', path: '/registry/operations/{name}', isRepeatable: true },
+    operation: { verb: 'GET', path: '/registry/operations/{name}', isRepeatable: true },
+    operations: {
+      verb: 'GET',
+      path: '/registry/operations',
+      query: ['limit', 'cursor'],
+      isPaged: true,
+      isRepeatable: true,
+    },
     setAction: { verb: 'PUT', path: '/registry/actions/{type}', body: 'fields', isRepeatable: true },
+    setOperation: { verb: 'PUT', path: '/registry/operations/{name}', body: 'fields', isRepeatable: true },
   },
   tasks: {
     claim: { verb: 'POST', path: '/tasks/claim', body: 'fields' },

@@ -45,6 +45,7 @@ function runnerOf(
 ): AttemptRunner {
   const runner = createAttemptRunner({
     registry: createActionRegistry([actionThat(run, effect)]),
+    findOperation: async () => undefined,
     sandbox: createSandbox({ log: silentLog }),
     egress: createEgress({ allow: [] }),
     log: silentLog,
@@ -135,6 +136,7 @@ describe('a try', () => {
       },
     };
     const runner = createAttemptRunner({
+      findOperation: async () => undefined,
       registry: createActionRegistry([action]),
       sandbox: createSandbox({ log: silentLog }),
       openCredential: async () => undefined,

@@ -17,6 +17,7 @@ import type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.t
 import { createConnectionBound } from './connection-bound.ts';
 import { aborted, failure, invalidConfig, overloaded, secretNotTaken, unknownAction } from './failed-attempt.ts';
 import type { Mask } from './mask.ts';
+import { configOf, type FindsOperations, isCall } from './registered-operation.ts';
 import type { ActionRegistry, RegisteredAction } from './registry.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { createSlots } from './slots.ts';
@@ -48,6 +49,7 @@ export type AttemptRunnerDeps = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly openCredential: OpensCredentials;
+  readonly findOperation: FindsOperations;
   readonly limits?: Partial<AttemptLimits>;
   readonly observe?: AttemptObserver;
   /** Lines that people find beside the execution. */
@@ -69,7 +71,9 @@ export function createAttemptRunner(deps: AttemptRunnerDeps): AttemptRunner {
     const { input, marker } = request;
     // What it computes would be given back, in a form that no mask knows, and past the hosts that the secret is for.
     if (marker !== undefined && registered.action.effect === 'none') return secretNotTaken(request.type);
-    const config = marker === undefined ? input : await credentials.reveal(input, marker);
+    const given = marker === undefined ? input : await credentials.reveal(input, marker);
+    const isRegistered = registered.action.registered === true && isCall(given);
+    const config = isRegistered ? await configOf(deps.findOperation, request.tenantId, given) : given;
     const problems = registered.checkConfig(config);
     if (problems.length > 0) return invalidConfig(problems);
     const slot = await slots.take(signal);

@@ -33,6 +33,7 @@ type CallOptions = Partial<EgressOptions> & {
 function call(config: Json, { timeoutMs = 5_000, log = silentLog, vault = {}, ...options }: CallOptions = {}) {
   const egress = createEgress({ allow: ['127.0.0.1'], ...options });
   const { attempts } = createActions({
+    findOperation: async () => undefined,
     egress,
     log,
     clock: systemClock,

@@ -8,6 +8,7 @@ import type { Egress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { AttemptObserver, AttemptRunner } from './attempt.ts';
 import { type AttemptLimits, createAttemptRunner, defaultAttemptLimits } from './attempts.ts';
+import type { FindsOperations } from './registered-operation.ts';
 import { type ActionRegistry, createActionRegistry } from './registry.ts';
 import { createSandbox, defaultSandboxLimits } from './sandbox/sandbox.ts';
 import type { OpensCredentials } from './used-credentials.ts';
@@ -15,6 +16,7 @@ import type { OpensCredentials } from './used-credentials.ts';
 export type { Action } from '@cloudflow/sdk/action.ts';
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 export { defaultAttemptLimits } from './attempts.ts';
+export type { FindsOperations, RegisteredOperation } from './registered-operation.ts';
 export type { ActionRegistry } from './registry.ts';
 export { storableOutput } from './storable-output.ts';
 export { createTryCredential } from './try-credential.ts';
@@ -25,6 +27,7 @@ export type ActionsDeps = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly openCredential: OpensCredentials;
+  readonly findOperation: FindsOperations;
   readonly limits?: Partial<AttemptLimits> & { readonly functionThreads?: number };
   readonly observe?: AttemptObserver;
   readonly keepLine?: KeepLine;
@@ -51,6 +54,7 @@ export function createActions({
   log,
   clock,
   openCredential,
+  findOperation,
   limits = {},
   observe,
   keepLine,
@@ -67,6 +71,7 @@ export function createActions({
     log,
     clock,
     openCredential,
+    findOperation,
     limits,
     ...(observe ? { observe } : {}),
     ...(keepLine ? { keepLine } : {}),
@@ -75,6 +80,6 @@ export function createActions({
     registry,
     attempts,
     within: ({ abortGraceMs, ...surroundings }) =>
-      createAttemptRunner({ registry, sandbox, ...surroundings, limits: { ...limits, abortGraceMs } }),
+      createAttemptRunner({ registry, sandbox, findOperation, ...surroundings, limits: { ...limits, abortGraceMs } }),
   };
 }

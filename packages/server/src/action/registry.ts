@@ -37,6 +37,7 @@ function register(action: Action): RegisteredAction {
     type: action.type,
     configSchema: JSON.parse(JSON.stringify(action.config)) as Json,
     defaultTimeoutMs: action.defaultTimeoutMs,
+    registered: action.registered ?? false,
     action,
     checkConfig(config) {
       compiled ??= Compile(action.config);

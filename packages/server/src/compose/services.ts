@@ -19,7 +19,7 @@ import { createEgress } from '../kernel/egress/egress.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import type { Metrics } from '../kernel/metrics/metrics.ts';
 import { createHousekeeping } from '../ops/index.ts';
-import { createRegistry, registryRoutes } from '../registry/index.ts';
+import { createRegisteredOperations, createRegistry, registryRoutes } from '../registry/index.ts';
 import { createResolver, createWorkflows, workflowRoutes } from '../workflow/index.ts';
 import { houseTasks } from './house-tasks.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -49,6 +49,7 @@ export function createServices(
   { log, metrics, opened, stack, onFatal, moreActions = [] }: ServiceDeps,
 ) {
   const { database, directUrl, exclusive, blobs, secrets } = opened;
+  const { leaseMs, maxInFlight, maxOutputBytes } = config;
   const newId = () => uuidV7(systemClock.now());
   const part = (component: string) => log.child({ component });
   const egress = createEgress({ allow: config.egressAllow });
@@ -56,8 +57,10 @@ export function createServices(
   const credentials = createCredentials({ database, secrets, newId });
   const lines = createLogWriter({ database, clock: systemClock, log: part('execution-log') });
   stack.add('log lines', lines.close);
+  const registered = createRegisteredOperations(database);
   const trying = { openCredential: credentials.open, egress, log: part('action') };
-  const actions = makeActions(config, { ...trying, keepLine: lines.keep, metrics, stack, moreActions });
+  const own = { findOperation: registered.find, keepLine: lines.keep };
+  const actions = makeActions(config, { ...trying, ...own, metrics, stack, moreActions });
   const registry = createRegistry({ database, builtIn: actions.registry });
   const types = { actions: actions.registry, ownActions: registry.shapes };
   const resolver = createResolver({ database, ...types, monotonic: () => performance.now() });
@@ -67,8 +70,7 @@ export function createServices(
     database,
     directUrl,
     exclusive,
-    leaseMs: config.leaseMs,
-    maxInFlight: config.maxInFlight,
+    ...{ leaseMs, maxInFlight, maxOutputBytes },
     actions: actions.attempts,
     resolveForStart,
     planOf,
@@ -80,10 +82,9 @@ export function createServices(
     observer: engineObserver(metrics),
     taskObserver: taskMetrics(metrics),
     keepLine: lines.keep,
-    maxOutputBytes: config.maxOutputBytes,
     onFatal,
   });
-  const workflows = createWorkflows({ database, ...types, resolver, credentials, newId });
+  const workflows = createWorkflows({ database, ...types, resolver, credentials, operations: registered, newId });
   const housekeeping = createChores(config, { opened, log, metrics, stack });
   showMetrics(metrics, { database, engine });
   const executions = { engine, workflows: resolver, reading, database, clock: systemClock };
@@ -96,13 +97,16 @@ export function createServices(
     ...engineRoutes({ ...executions, streams }),
     ...operations.routes,
     executionLogRoute({ database, mustExist: reading.head }),
-    ...registryRoutes(registry),
+    ...registryRoutes(registry, registered),
     ...taskRoutes({ tasks: engine.tasks, noteAsked: registry.noteAsked }),
   ];
   return { engine, operations: operations.worker, housekeeping, routes };
 }
 
-type MakingActions = Pick<ActionsDeps, 'openCredential' | 'egress' | 'log' | 'keepLine' | 'moreActions'> &
+type MakingActions = Pick<
+  ActionsDeps,
+  'openCredential' | 'findOperation' | 'egress' | 'log' | 'keepLine' | 'moreActions'
+> &
   Pick<ServiceDeps, 'metrics' | 'stack'>;
 
 function makeActions(config: Config, { metrics, stack, ...deps }: MakingActions): Actions {

@@ -37,6 +37,8 @@ export function openTestBench(): TestBench {
     log: silentLog,
     clock: systemClock,
     openCredential: standIn,
+    // What a tenant has registered is not at hand here.
+    findOperation: async () => undefined,
   });
 
   return {

@@ -76,3 +76,70 @@ export const action = Type.Object({
     description: 'When a worker last asked for tasks of this type, to some seconds; null: never, or not of a worker.',
   }),
 });
+
+export const operationParams = Type.Object({
+  name: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_-]{0,127}$', description: 'The id of the steps that run it.' }),
+});
+
+const statement = Type.String({ minLength: 1, maxLength: 100_000 });
+const nameOfParameter = Type.String({ minLength: 1, maxLength: 64 });
+const operationFacts = {
+  credential: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
+    description: 'Of the type `postgres`, `mysql` or `database`.',
+  }),
+  operation: Type.Union([Type.Literal('query'), Type.Literal('execute'), Type.Literal('transaction')]),
+  sql: Type.Union([statement, Type.Array(statement, { minItems: 1, maxItems: 100 })], {
+    description: 'As in the config of `database_operation`.',
+  }),
+  parameters: Type.Record(
+    nameOfParameter,
+    Type.Object(
+      {
+        from: Type.Optional(
+          Type.String({
+            pattern: '^/(input|steps)(/.*)?$',
+            maxLength: 1_000,
+            description:
+              'JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the ' +
+              'steps that the step depends on. Default: `/input/NAME`. What is not there is null.',
+          }),
+        ),
+        schema: Type.Optional(Type.Unknown({ description: 'JSON Schema of the value. Default: anything.' })),
+      },
+      { additionalProperties: false },
+    ),
+    { maxProperties: 1_000, description: 'What it takes, by name.' },
+  ),
+  params: Type.Union(
+    [
+      Type.Array(nameOfParameter, { maxItems: 1_000 }),
+      Type.Array(Type.Array(nameOfParameter, { maxItems: 1_000 }), { maxItems: 100 }),
+    ],
+    {
+      description: 'Names of parameters in the order of the places in `sql`; for a list of statements a list for each.',
+    },
+  ),
+  max_rows: Type.Integer({ minimum: 1, maximum: 100_000 }),
+};
+
+export const operationBody = Type.Object(
+  {
+    credential: operationFacts.credential,
+    operation: Type.Optional(operationFacts.operation),
+    sql: operationFacts.sql,
+    parameters: Type.Optional(operationFacts.parameters),
+    params: Type.Optional(operationFacts.params),
+    max_rows: Type.Optional(operationFacts.max_rows),
+  },
+  { additionalProperties: false },
+);
+
+const time = Type.String({ format: 'date-time' });
+export const operation = Type.Object({
+  name: Type.String(),
+  ...operationFacts,
+  max_rows: Type.Union([operationFacts.max_rows, Type.Null()]),
+  created_at: time,
+  updated_at: time,
+});

@@ -1,13 +1,16 @@
 /** Doors of the registry: what types of steps there are, and how a worker declares one. */
 import Type from 'typebox';
+import { problem } from '../kernel/errors/problem.ts';
+import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
+import type { OperationRecord, RegisteredOperations } from './operations.ts';
 import * as schemas from './route-schemas.ts';
 import type { RegisteredType, Registry } from './service.ts';
 
 const readers = { auth: { permission: 'registry:read' }, tags: ['registry'] } as const;
 
-export function registryRoutes(registry: Registry): readonly Route[] {
+export function registryRoutes(registry: Registry, operations: RegisteredOperations): readonly Route[] {
   return [
     route({
       ...readers,
@@ -31,6 +34,7 @@ export function registryRoutes(registry: Registry): readonly Route[] {
       handle: async ({ params, caller }) => reply(200, view(await registry.find(caller.tenantId, params.type))),
     }),
     declareRoute(registry),
+    ...operationRoutes(operations),
   ];
 }
 
@@ -81,5 +85,96 @@ function view(of: RegisteredType) {
     effect: of.effect,
     runs_on: of.runsOn,
     last_asked_at: of.lastAskedAt?.toISOString() ?? null,
+  };
+}
+
+const writers = { auth: { permission: 'workflow:write' }, tags: ['registry'] } as const;
+const byName = createCursor('registered-operations', Type.String());
+
+function operationRoutes(operations: RegisteredOperations): readonly Route[] {
+  return [
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/registry/operations',
+      summary: 'List the registered operations, by name',
+      query: Type.Object(pageQuery),
+      replies: { 200: pageOf(schemas.operation) },
+      async handle({ query, caller }) {
+        const limit = query.limit ?? defaultLimit;
+        const after = byName.decode(query.cursor) ?? '';
+        const found = await operations.list(caller.tenantId, { after, limit: limit + 1 });
+        const last = found.length > limit ? found[limit - 1] : undefined;
+        const next_cursor = last ? byName.encode(last.name) : null;
+        return reply(200, { data: found.slice(0, limit).map(operationView), next_cursor });
+      },
+    }),
+    route({
+      ...readers,
+      method: 'GET',
+      path: '/registry/operations/:name',
+      summary: 'Read a registered operation',
+      params: schemas.operationParams,
+      replies: { 200: schemas.operation },
+      async handle({ params, caller }) {
+        const found = await operations.find(caller.tenantId, params.name);
+        if (found === undefined) throw problem('not_found');
+        return reply(200, operationView(found));
+      },
+    }),
+    putOperationRoute(operations),
+    route({
+      ...writers,
+      method: 'DELETE',
+      path: '/registry/operations/:name',
+      summary: 'Delete a registered operation; steps that run it fail from now on',
+      params: schemas.operationParams,
+      replies: { 204: 'Deleted.' },
+      async handle({ params, caller }) {
+        await operations.remove(caller.tenantId, params.name);
+        return reply(204);
+      },
+    }),
+  ];
+}
+
+function putOperationRoute(operations: RegisteredOperations): Route {
+  return route({
+    ...writers,
+    method: 'PUT',
+    path: '/registry/operations/:name',
+    summary: 'Register an operation of a database under a name, or put it in the place of the one that is there',
+    description:
+      'A step `database_operation` without `config` runs the operation of its own id. What starts from now on runs this one, whichever ' +
+      'version of a workflow it belongs to.',
+    params: schemas.operationParams,
+    body: schemas.operationBody,
+    replies: { 200: schemas.operation },
+    async handle({ params, body, caller: { tenantId, principalId } }) {
+      const parameters = Object.entries(body.parameters ?? {}).map(([name, { from, schema }]) => {
+        const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
+        return [name, { from: from ?? `/input/${escaped}`, schema: (schema ?? true) as never }] as const;
+      });
+      const put = await operations.put({ tenantId, principalId }, params.name, {
+        credential: body.credential,
+        operation: body.operation ?? 'query',
+        sql: body.sql,
+        parameters: Object.fromEntries(parameters),
+        params: body.params ?? [],
+        maxRows: body.max_rows ?? null,
+      });
+      return reply(200, operationView(put));
+    },
+  });
+}
+
+function operationView({ maxRows, createdAt, updatedAt, sql, params, ...of }: OperationRecord) {
+  return {
+    ...of,
+    sql: typeof sql === 'string' ? sql : [...sql],
+    params: params as string[] | string[][],
+    max_rows: maxRows,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
   };
 }

@@ -58,3 +58,77 @@ export async function noteAsked(tx: Tx, tenantId: string, types: readonly string
      where tenant_id = ${tenantId} and type = any (${types}::text[])
        and (asked_at is null or asked_at < now() - interval '5 seconds')`);
 }
+
+export type OperationRow = {
+  readonly name: string;
+  /** JSON text. */
+  readonly definition: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+const operationColumns = sql`name, definition, created_at as "createdAt", updated_at as "updatedAt"`;
+
+export async function putOperation(
+  tx: Tx,
+  tenantId: string,
+  of: Pick<OperationRow, 'name' | 'definition'> & { readonly updatedBy: string },
+): Promise<OperationRow | undefined> {
+  return tx.row<OperationRow>(sql`
+    insert into registered_operations (tenant_id, name, definition, updated_by)
+    values (${tenantId}, ${of.name}, ${of.definition}, ${of.updatedBy})
+        on conflict (tenant_id, name) do update
+       set definition = excluded.definition, updated_by = excluded.updated_by, updated_at = now()
+    returning ${operationColumns}`);
+}
+
+export async function findOperation(
+  database: Database,
+  tenantId: string,
+  name: string,
+): Promise<OperationRow | undefined> {
+  const [row] = await database.query<OperationRow>(
+    { role: 'app', tenantId },
+    sql`select ${operationColumns} from registered_operations where tenant_id = ${tenantId} and name = ${name}`,
+  );
+  return row;
+}
+
+export function listOperations(
+  database: Database,
+  tenantId: string,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<OperationRow[]> {
+  return database.query(
+    { role: 'app', tenantId },
+    sql`
+    select ${operationColumns} from registered_operations
+     where tenant_id = ${tenantId} and name > ${after} order by name limit ${limit}`,
+  );
+}
+
+export async function countOperations(tx: Tx, tenantId: string): Promise<number> {
+  const row = await tx.row<{ readonly many: number }>(
+    sql`select count(*)::int as many from registered_operations where tenant_id = ${tenantId}`,
+  );
+  return row?.many ?? 0;
+}
+
+export async function removeOperation(tx: Tx, tenantId: string, name: string): Promise<boolean> {
+  return (
+    (await tx.execute(sql`delete from registered_operations where tenant_id = ${tenantId} and name = ${name}`)) === 1
+  );
+}
+
+/** Of these names those that exist. */
+export async function knownOperations(
+  database: Database,
+  tenantId: string,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await database.query<{ readonly name: string }>(
+    { role: 'app', tenantId },
+    sql`select name from registered_operations where tenant_id = ${tenantId} and name = any (${names})`,
+  );
+  return rows.map(({ name }) => name);
+}

@@ -6,11 +6,13 @@ import { problem } from '../kernel/errors/problem.ts';
 import { checkCalls } from './called-workflows.ts';
 import type { Reader } from './store.ts';
 import { type KnowsCredentials, unknownCredentials } from './used-credentials.ts';
+import { type KnowsOperations, unknownOperations } from './used-operations.ts';
 
 export type CheckDeps = {
   /** The types that a tenant can use. */
   readonly catalogOf: (tenantId: string) => Promise<ActionCatalog>;
   readonly credentials: KnowsCredentials;
+  readonly operations: KnowsOperations;
   readonly reader: (tenantId: string) => Reader;
 };
 
@@ -25,10 +27,14 @@ type Compiled = { readonly plan: Plan; readonly warnings: readonly DefinitionIss
 
 export type Checks = ReturnType<typeof createChecks>;
 
-export function createChecks({ catalogOf, credentials, reader }: CheckDeps) {
+export function createChecks({ catalogOf, credentials, operations, reader }: CheckDeps) {
   async function warningsOf(tenantId: string, result: CompileResult): Promise<readonly DefinitionIssue[]> {
-    const more = 'plan' in result ? await unknownCredentials(credentials, tenantId, result.plan) : [];
-    return [...result.warnings, ...more];
+    if (!('plan' in result)) return result.warnings;
+    return [
+      ...result.warnings,
+      ...(await unknownCredentials(credentials, tenantId, result.plan)),
+      ...(await unknownOperations(operations, tenantId, result.plan)),
+    ];
   }
 
   return {

@@ -24,7 +24,14 @@ const noCredentials = { missing: async (_: string, names: readonly string[]) => 
 function aProcess() {
   const { database } = test;
   const resolver = createResolver({ database, actions: noActions, monotonic: () => 0 });
-  const deps = { database, actions: noActions, resolver, credentials: noCredentials, newId: randomUUIDv7 };
+  const deps = {
+    database,
+    actions: noActions,
+    resolver,
+    credentials: noCredentials,
+    operations: { missing: async () => [] },
+    newId: randomUUIDv7,
+  };
   const workflows = createWorkflows(deps);
   return { resolver, workflows, drafts: workflows.drafts };
 }

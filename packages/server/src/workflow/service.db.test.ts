@@ -35,7 +35,14 @@ function aProcess({
   const resolver = createResolver({ database, actions, monotonic });
   return {
     resolver,
-    workflows: createWorkflows({ database, actions, resolver, credentials: noCredentials, newId: randomUUIDv7 }),
+    workflows: createWorkflows({
+      database,
+      actions,
+      resolver,
+      credentials: noCredentials,
+      operations: { missing: async () => [] },
+      newId: randomUUIDv7,
+    }),
   };
 }
 

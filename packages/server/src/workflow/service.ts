@@ -21,6 +21,7 @@ import { listPublications } from './store/publications.ts';
 import * as store from './store.ts';
 import { catalogWith, noOwn, type OwnActions, unchecked } from './tenant-actions.ts';
 import type { KnowsCredentials } from './used-credentials.ts';
+import type { KnowsOperations } from './used-operations.ts';
 
 export type WorkflowDeps = {
   readonly database: Database;
@@ -29,6 +30,7 @@ export type WorkflowDeps = {
   readonly ownActions?: OwnActions;
   readonly resolver: Resolver;
   readonly credentials: KnowsCredentials;
+  readonly operations: KnowsOperations;
   /** A new UUIDv7. */
   readonly newId: () => string;
 };
@@ -68,12 +70,20 @@ type KnownVersion = Pick<Candidate, 'slug' | 'version' | 'digest'> & { readonly 
 
 type Page = { readonly before: string | null; readonly limit: number };
 
-export function createWorkflows({ database, actions, ownActions = noOwn, resolver, credentials, newId }: WorkflowDeps) {
+export function createWorkflows({
+  database,
+  actions,
+  ownActions = noOwn,
+  resolver,
+  credentials,
+  operations,
+  newId,
+}: WorkflowDeps) {
   const catalogOf = async (tenantId: string) => catalogWith(actions, await ownActions(tenantId));
   const reader = (tenantId: string): store.Reader => ({
     rows: (query) => database.query({ role: 'app', tenantId }, query),
   });
-  const checks = createChecks({ catalogOf, credentials, reader });
+  const checks = createChecks({ catalogOf, credentials, operations, reader });
 
   /** The transaction of a change. This process sees it at once, also when the answer to the commit was lost. */
   async function changing<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {

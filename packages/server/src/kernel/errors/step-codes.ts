@@ -69,6 +69,16 @@ const rows = {
     'The database refused a statement, or undid a transaction; `details.sqlstate` says why.',
     'Look up the SQLSTATE. What passes (serialization, deadlock, a restart) is tried again; the rest is in the statement or its values.',
   ),
+  operation_unknown: row(
+    'no',
+    'A step has no `config`, and no operation is registered under its id.',
+    'Register it with PUT /registry/operations/{name}, or give the step a `config`.',
+  ),
+  operation_unavailable: row(
+    'yes',
+    'A registered operation could not be read from the database.',
+    'It is tried again; look at the log of the server when it does not pass.',
+  ),
   config_invalid: row(
     'no',
     'The `config` of the step, with its expressions evaluated, does not fit the action.',
