@@ -2,13 +2,15 @@
 import { isoDuration, shortDuration } from '../definition/duration.ts';
 import type { JsonObject } from '../json.ts';
 
+const expectedDuration = 'a duration such as `5s`';
+
 export const durationValue: JsonObject = {
   description: 'A number of milliseconds, or `250ms 5s 10m 2h 3d`, or ISO 8601 such as `PT5S`.',
   anyOf: [
     { type: 'number', minimum: 0 },
-    { type: 'string', maxLength: 64, pattern: `${shortDuration}|${isoDuration}` },
+    { type: 'string', maxLength: 64, pattern: `${shortDuration}|${isoDuration}`, 'x-expected': expectedDuration },
   ],
-  'x-expected': 'a duration such as `5s`',
+  'x-expected': expectedDuration,
 };
 
 /** The value, or a list of them of which the last stands for all that follow. */

@@ -9,7 +9,7 @@ export const params = Type.Object({
 const schema = Type.Unknown({ description: 'JSON Schema, draft 2020-12.' });
 const errorCode = Type.Object(
   {
-    code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
+    code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$', 'x-expected': 'an error code such as `card_declined`' }),
     description: Type.String({ maxLength: 1_000 }),
     retryable: Type.Union([Type.Literal('always'), Type.Literal('never'), Type.Literal('depends')]),
   },

@@ -96,7 +96,7 @@ export const failBody = Type.Object(
     logs,
     error: Type.Object(
       {
-        code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
+        code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$', 'x-expected': 'an error code such as `card_declined`' }),
         message: Type.String({ maxLength: 2_000 }),
         details: Type.Optional(Type.Record(Type.String({ maxLength: 200 }), Type.Unknown(), { maxProperties: 100 })),
         retryable: Type.Optional(Type.Boolean({ default: false, description: 'Another try may succeed.' })),
