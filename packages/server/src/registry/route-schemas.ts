@@ -86,6 +86,7 @@ const nameOfParameter = Type.String({ minLength: 1, maxLength: 64 });
 const operationFacts = {
   credential: Type.String({
     pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$',
+    'x-expected': 'the name of a credential',
     description: 'Of the type `postgres`, `mysql` or `database`.',
   }),
   operation: Type.Union([Type.Literal('query'), Type.Literal('execute'), Type.Literal('transaction')]),
@@ -99,6 +100,7 @@ const operationFacts = {
         from: Type.Optional(
           Type.String({
             pattern: '^/(input|steps)(/.*)?$',
+            'x-expected': 'a pointer such as /input/email or /steps/charge/id',
             maxLength: 1_000,
             description:
               'JSON pointer into `{ "input": …, "steps": { "ID": output } }`: the input of the execution, and the outputs of the ' +

@@ -1,11 +1,15 @@
 /** The shapes of what workers send and get. */
 import Type from 'typebox';
 
-const time = Type.String({ format: 'date-time' });
+const time = Type.String({ format: 'date-time', 'x-expected': 'a time such as 2026-05-01T09:00:00.000Z' });
 const duration = (description: string) => Type.String({ minLength: 1, maxLength: 40, description });
 const held = {
-  id: Type.String({ format: 'uuid' }),
-  lease_token: Type.String({ format: 'uuid', description: 'As the claim gave it.' }),
+  id: Type.String({ format: 'uuid', 'x-expected': 'the id of a task, as the claim gave it' }),
+  lease_token: Type.String({
+    format: 'uuid',
+    'x-expected': 'the token of the claim',
+    description: 'As the claim gave it.',
+  }),
 };
 const lease = Type.Optional(
   duration('How long the tasks are kept without a heartbeat: 5s to 10m, 30s when absent. Never beyond their deadline.'),
