@@ -133,6 +133,8 @@ describe('runs', () => {
     const retried = await cli.json(['run', 'retry', id, '--input', '{"name":"Bob"}', '--from', 'start']);
     const next = (retried as { execution_id: string }).execution_id;
     expect(await cli.json(['run', 'get', next])).toMatchObject({ retry_of: id });
+    const onLatest = await cli.json(['run', 'retry', id, '--version', 'latest', '--dry-run']);
+    expect(onLatest).toMatchObject({ version: '1.0.0' });
   });
 
   it('that do not end in time end the waiting program with 7', async () => {

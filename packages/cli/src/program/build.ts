@@ -25,7 +25,8 @@ export type Parsed = {
 };
 
 export type ParserOptions = {
-  readonly version: string;
+  /** Null where `--version` is an option of the command that is given. */
+  readonly version: string | null;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly inColor: boolean;
@@ -38,7 +39,6 @@ export function buildParser(commands: readonly (Command | CommandGroup)[], optio
   const { stdout, stderr, version } = options;
   const program = new Parser(programName)
     .description('Runs CloudFlow, and works with its workflows and runs.')
-    .version(version, '--version', 'Print the version and exit')
     .helpOption('-h, --help', 'Print help and exit')
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -49,6 +49,7 @@ export function buildParser(commands: readonly (Command | CommandGroup)[], optio
     })
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions })
     .addHelpText('after', examplesText(firstExamples));
+  if (version !== null) program.version(version, '--version', 'Print the version and exit');
   addOptions(program, globalOptions);
   for (const each of commands) {
     const parser = isGroup(each)

@@ -60,7 +60,7 @@ export async function runProgram({ world, commands, interruption }: Run): Promis
 async function parse(world: World, commands: Run['commands'], noColor: boolean): Promise<Parsed | null> {
   const found: Parsed[] = [];
   const parser = buildParser(commands, {
-    version,
+    version: isAfterCommand('--version', world.words, commands) ? null : version,
     stdout: world.stdout,
     stderr: world.stderr,
     inColor: hasColor(world.stdout, world, noColor),
@@ -75,6 +75,12 @@ async function parse(world: World, commands: Run['commands'], noColor: boolean):
   const [parsed] = found;
   if (parsed === undefined) throw new Error('the parser found no command and did not say so');
   return parsed;
+}
+
+/** The parser takes a global option wherever it stands: `run retry … --version latest` would be asked for ours. */
+function isAfterCommand(option: string, words: readonly string[], commands: Run['commands']): boolean {
+  const at = words.findIndex((word) => commands.some(({ name }) => name === word));
+  return at >= 0 && words.indexOf(option) > at;
 }
 
 async function createContext(

@@ -75,6 +75,6 @@ function printPreview({ output, messages }: Context, preview: RetryPreview): voi
     ]);
   } else output.item(preview, []);
   messages.say(
-    `${runs_count} steps would run with version ${version}; ${adopted_count} are taken over. Nothing was started.`,
+    `${runs_count} ${runs_count === 1 ? 'step' : 'steps'} would run with version ${version}; ${adopted_count} taken over. Nothing was started.`,
   );
 }
