@@ -51,7 +51,8 @@ export function createCli({ cwd, env }: { readonly cwd: string; readonly env: Re
       };
     },
     /** A line of a shell, in which `$CLOUDFLOW` is the program. */
-    shell: (line: string) => end(spawn('bash', ['-c', line], { cwd, env: environment }), {}),
+    shell: (line: string, options: RunOptions = {}) =>
+      end(spawn('bash', ['-c', line], { cwd, env: environment }), options),
   };
 }
 
