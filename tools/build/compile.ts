@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const flags = [
@@ -16,8 +17,8 @@ const leftOut = /(\.ts|\.md)$/;
 /** Fills `target` with what the folder `src` of a workspace becomes. */
 export async function compile(root: string, folder: string, target: string): Promise<void> {
   const source = join(root, 'packages', folder);
-  // Below the root, so that it can be renamed to its place; with what it imports of other workspaces beside it.
-  const out = mkdtempSync(join(root, 'dist', 'compiled-'));
+  // With what it imports of other workspaces, which is thrown away.
+  const out = mkdtempSync(join(tmpdir(), 'cloudflow-compiled-'));
   try {
     await runCompiler(root, ['-p', source, '--rootDir', join(root, 'packages'), '--outDir', out, ...flags]);
     cpSync(join(out, folder, 'src'), target, { recursive: true });

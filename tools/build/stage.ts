@@ -6,9 +6,8 @@ import { type Manifest, publishedManifest } from './manifest.ts';
 import type { Published } from './packages.ts';
 import { urlsIn, withCompiledUrls } from './source-urls.ts';
 
-export async function stage(root: string, of: Published): Promise<string> {
+export async function stage(root: string, of: Published, folder: string): Promise<string> {
   const source = join(root, 'packages', of.folder);
-  const folder = join(root, 'dist', 'staged', of.folder);
   rmSync(folder, { recursive: true, force: true });
   await compile(root, of.folder, join(folder, 'dist'));
   for (const each of of.folders ?? []) cpSync(join(source, each), join(folder, each), { recursive: true });
