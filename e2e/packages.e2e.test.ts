@@ -11,15 +11,18 @@ it.runIf(process.env['CI'] === 'true')('in CI there is a registry', () => expect
 const leftOut = missing === undefined ? '' : ` (left out: ${missing})`;
 describe.skipIf(missing !== undefined)(`the packages${leftOut}`, () => {
   let packages: InstalledPackages;
-  let url = '';
+  let [url, key] = ['', ''];
   const cloudflow = (...words: readonly string[]) => packages.run('npx', 'cloudflow', ...words);
+  async function isDeclared(type: string): Promise<boolean> {
+    const headers = { authorization: `Bearer ${key}` };
+    return (await fetch(`${url}/api/v1/registry/actions/${type}`, { headers })).ok;
+  }
 
   beforeAll(async () => {
     packages = await installPackages();
     await cp(join(root, 'e2e', 'consumer'), packages.folder, { recursive: true });
     const started = /(cfk_live_\w+)[\s\S]*CloudFlow is ready on (\S+)/;
-    const [, key = '', address = ''] = await packages.start(started, 'npx', 'cloudflow', 'start');
-    url = address;
+    [, key = '', url = ''] = await packages.start(started, 'npx', 'cloudflow', 'start');
     packages.setEnvironment({ CLOUDFLOW_URL: url, CLOUDFLOW_API_KEY: key });
   }, 240_000);
   afterAll(() => packages?.remove());
@@ -42,11 +45,14 @@ describe.skipIf(missing !== undefined)(`the packages${leftOut}`, () => {
     expect(JSON.parse(run)).toMatchObject({ status: 'COMPLETED', output: 'Hello, ADA' });
   });
 
-  it('an action of its own runs in a worker, on the Node that is there, from a workflow in TypeScript', async () => {
+  it('actions run in workers, of the SDK on the Node that is there and of the command, from a workflow in TypeScript', async () => {
     await packages.start(/ready/, 'node', 'worker.mjs');
+    await packages.start(/Working for/, 'npx', 'cloudflow', 'worker');
+    await expect.poll(() => isDeclared('acme.charge')).toBe(true);
+    await expect.poll(() => isDeclared('acme.receive')).toBe(true);
     await cloudflow('workflow', 'publish', 'order.ts');
     const run = await cloudflow('run', 'start', 'order', '--input', '{"cents":250}', '--wait', '-o', 'json');
-    expect(JSON.parse(run)).toMatchObject({ status: 'COMPLETED', output: 'receipt for 250' });
+    expect(JSON.parse(run)).toMatchObject({ status: 'COMPLETED', output: 'received receipt for 250' });
   });
 
   it.each([
@@ -56,7 +62,7 @@ describe.skipIf(missing !== undefined)(`the packages${leftOut}`, () => {
     const compilerOptions = { ...strict, module, moduleResolution };
     await writeFile(
       join(packages.folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['order.ts', 'consumer.ts'] }),
+      JSON.stringify({ compilerOptions, files: ['order.ts', 'consumer.ts', 'actions/receive.action.ts'] }),
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const told = await packages.run(process.execPath, tsc, '-p', packages.folder).catch(({ stdout }) => stdout);

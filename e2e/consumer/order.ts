@@ -4,5 +4,6 @@ import Type from 'typebox';
 // biome-ignore lint/style/noDefaultExport: a workflow is the default export of its file
 export default workflow('order', { version: '1.0.0', input: Type.Object({ cents: Type.Integer() }) })
   .step('charge', ({ input }) => action('acme.charge', { cents: input.cents }))
-  .output(({ steps }) => steps.charge.output)
+  .step('receive', ({ steps }) => action('acme.receive', { text: steps.charge.output }))
+  .output(({ steps }) => steps.receive.output)
   .build();

@@ -50,7 +50,7 @@ output: \${steps.shout.output.text}
 `;
 
 const action = `/** Runs on this machine: \`cloudflow dev\` and \`cloudflow worker\` take its tasks. */
-import { defineAction } from '@cloudflow/sdk/index.ts';
+import { defineAction } from '@cloudflow/sdk';
 import Type from 'typebox';
 
 export default defineAction({
@@ -71,7 +71,7 @@ export default defineAction({
 
 const actionTest = `import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeContext, runAction } from '@cloudflow/sdk/testing/index.ts';
+import { fakeContext, runAction } from '@cloudflow/sdk/testing';
 import shout from './shout.action.ts';
 
 test('says it in capital letters', async () => {
