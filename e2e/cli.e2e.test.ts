@@ -44,7 +44,7 @@ describe('workflows', () => {
     for (const local of [[], ['--local']]) {
       const { code, stdout } = await cli.run(['workflow', 'validate', 'wrong.yaml', ...local]);
       expect(code).toBe(5);
-      expect(stdout).toMatch(/^wrong\.yaml:11:\d+ error .*gret.*did you mean greet/);
+      expect(stdout).toMatch(/^wrong\.yaml:11:\d+ error .*gret.*did you mean `greet`/);
     }
     const alone = createCli({ cwd: folder, env: { XDG_CONFIG_HOME: folder, CLOUDFLOW_URL: 'http://127.0.0.1:9' } });
     const { code, stderr } = await alone.run(['workflow', 'validate', 'hello.yaml']);
