@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           expect: patient,
-          include: ['packages/*/{bin,src,testing}/**/*.test.ts', '{tools,scripts}/**/*.test.ts'],
+          include: ['packages/*/{bin,src,testing}/**/*.test.ts', '{deploy,tools,scripts}/**/*.test.ts'],
           exclude: apart,
           // Properties try hundreds of cases: seconds on a busy machine.
           testTimeout: 30_000,
