@@ -130,6 +130,23 @@ it('the commands of the gallery do what it says', async () => {
   expect(labelled.json.data).toHaveLength(1);
 });
 
+it('a folder is published at once, the workflows that others of it call before those', async () => {
+  const { url, dataDir } = product.server;
+  const apiKey = await product.server.addTenant();
+  const cli = createCli({
+    cwd: root,
+    env: { CLOUDFLOW_URL: url, CLOUDFLOW_API_KEY: apiKey, XDG_CONFIG_HOME: dataDir },
+  });
+  const published = (await cli.json(['workflow', 'publish', 'examples/new-hire'])) as { workflow_id: string }[];
+  expect(published.map(({ workflow_id }) => workflow_id)).toEqual(['new-hire-account', 'new-hire']);
+  const exported = await cli.run(['workflow', 'export', 'new-hire', 'new-hire-account']);
+  const other = createCli({
+    cwd: root,
+    env: { CLOUDFLOW_URL: url, CLOUDFLOW_API_KEY: await product.server.addTenant(), XDG_CONFIG_HOME: dataDir },
+  });
+  expect(await other.run(['workflow', 'import', '-'], { input: exported.stdout })).toMatchObject({ code: 0 });
+});
+
 let runs = 0;
 
 /** The example calls the world of this run in place of its own services: a version of its own. */

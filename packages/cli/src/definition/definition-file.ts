@@ -114,7 +114,9 @@ function unreadable(what: string, isJson: boolean): Failure {
   return new Failure(`${what.replace(/\s+$/, '')}`, {
     ending: 'validation',
     code: isJson ? 'malformed_json' : 'malformed_yaml',
-    remedy: `Correct the ${isJson ? 'JSON' : 'YAML'}.`,
+    remedy: isJson
+      ? 'Correct the JSON.'
+      : 'Correct the YAML; text that holds `: ` or ` #`, as `${ }` may, stands in quotes.',
   });
 }
 

@@ -4,6 +4,7 @@ import { ApiError, type Client, type PublishedWorkflow } from '@cloudflow/sdk/cl
 import { Failure } from '../failure/failure.ts';
 import type { Output } from '../output/output.ts';
 import type { Context } from '../program/context.ts';
+import { comesWith } from './called-first.ts';
 import { createChecker } from './check-definition.ts';
 import type { DefinitionFile } from './definition-file.ts';
 import { issueText } from './issue-text.ts';
@@ -16,7 +17,8 @@ export async function checkAll(
   const check = createChecker({ messages, output, world, ...context }, { local: false });
   const wrong: string[] = [];
   for (const file of files) {
-    const { errors, warnings } = await check(file.document);
+    const { errors: found, warnings } = await check(file.document);
+    const errors = found.filter((each) => !comesWith(files, file, each));
     if (errors.length > 0) wrong.push(file.name);
     if (errors.length > 0 && !output.isForPeople) {
       throw new Failure(`${file.name} cannot be published.`, {

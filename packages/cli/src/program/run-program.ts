@@ -79,7 +79,8 @@ async function parse(world: World, commands: Run['commands'], noColor: boolean):
 
 /** The parser takes a global option wherever it stands: `run retry … --version latest` would be asked for ours. */
 function isAfterCommand(option: string, words: readonly string[], commands: Run['commands']): boolean {
-  const at = words.findIndex((word) => commands.some(({ name }) => name === word));
+  const names = new Set(commands.map(({ name }) => name));
+  const at = words.findIndex((word) => names.has(word));
   return at >= 0 && words.indexOf(option) > at;
 }
 

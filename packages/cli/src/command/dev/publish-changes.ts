@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import { isJsonObject, type JsonObject } from '@cloudflow/core/json.ts';
 import type { Client } from '@cloudflow/sdk/client/index.ts';
+import { calledFirst } from '../../definition/called-first.ts';
 import { type DefinitionFile, findDefinitionFiles, readDefinitionFile } from '../../definition/definition-file.ts';
 import { checkAll } from '../../definition/publish-definitions.ts';
 import { failureText } from '../../failure/report.ts';
@@ -17,22 +18,31 @@ export function createPublisher(context: Context, folder: string): () => Promise
   const published = new Map<string, string>();
   return async () => {
     if (!existsSync(folder)) return;
+    const files: DefinitionFile[] = [];
     for (const path of await findDefinitionFiles([folder], context.world)) {
-      try {
-        const file = await readDefinitionFile(path, context.world);
-        const digest = digestOf(file);
-        if (published.get(path) === digest) continue;
-        // Told once, and again after the next change.
-        published.set(path, digest);
-        await publishAs(context, client, { file, digest });
-      } catch (error) {
-        if (context.signal.aborted) throw error;
-        context.world.stderr.write(
-          `${failureText(toFailure(error, context.settings.url.value), context.messages.paint)}\n`,
-        );
-      }
+      await telling(context, async () => {
+        files.push(await readDefinitionFile(path, context.world));
+      });
+    }
+    for (const file of calledFirst(files)) {
+      const digest = digestOf(file);
+      if (published.get(file.name) === digest) continue;
+      // Told once, and again after the next change.
+      published.set(file.name, digest);
+      await telling(context, () => publishAs(context, client, { file, digest }));
     }
   };
+}
+
+/** What fails is told, and leaves the others alone. */
+async function telling(context: Context, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    const failure = toFailure(error, context.settings.url.value);
+    context.world.stderr.write(`${failureText(failure, context.messages.paint)}\n`);
+  }
 }
 
 type Changed = { readonly file: DefinitionFile; readonly digest: string };

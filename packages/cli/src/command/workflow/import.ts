@@ -1,6 +1,7 @@
 /** `cloudflow workflow import` */
 import { isJsonObject } from '@cloudflow/core/json.ts';
 import { ApiError, type PublishedWorkflow } from '@cloudflow/sdk/client/index.ts';
+import { calledFirst } from '../../definition/called-first.ts';
 import { readDefinitionStreams } from '../../definition/definition-stream.ts';
 import { checkAll, printPublished, publishDefinition } from '../../definition/publish-definitions.ts';
 import { Failure } from '../../failure/failure.ts';
@@ -28,7 +29,7 @@ export const importCommand = command({
   ],
   async run({ context, args, options: { skipExisting, dryRun } }) {
     const client = clientOf(context);
-    const files = await readDefinitionStreams(args.files, context.world);
+    const files = calledFirst(await readDefinitionStreams(args.files, context.world));
     await checkAll(context, files);
     if (dryRun === true) {
       context.messages.say(`${files.length} could be published. Nothing was.`);

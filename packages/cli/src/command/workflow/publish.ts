@@ -1,5 +1,6 @@
 /** `cloudflow workflow publish` */
 import type { PublishedWorkflow } from '@cloudflow/sdk/client/index.ts';
+import { calledFirst } from '../../definition/called-first.ts';
 import { type DefinitionFile, readDefinitionFiles } from '../../definition/definition-file.ts';
 import { checkAll, printPublished, publishDefinition } from '../../definition/publish-definitions.ts';
 import { usageFailure } from '../../failure/failure.ts';
@@ -12,7 +13,7 @@ export const publishCommand = command({
   summary: 'Publish definitions: each becomes the version that new runs take',
   description:
     'Published again unchanged it is the same version; a changed definition needs another `version`. All files are checked ' +
-    'before the first is published.',
+    'before the first is published; those that others call come first.',
   arguments: { files: several('Files, folders, or - for stdin.') },
   options: {
     ifMatch: textOption('<etag>', 'Only when the current version is still the one with this ETag; for a single file.'),
@@ -24,7 +25,7 @@ export const publishCommand = command({
   ],
   async run({ context, args, options: { ifMatch, dryRun } }) {
     const client = clientOf(context);
-    const files: readonly DefinitionFile[] = await readDefinitionFiles(args.files, context.world);
+    const files: readonly DefinitionFile[] = calledFirst(await readDefinitionFiles(args.files, context.world));
     if (ifMatch !== undefined && files.length > 1) throw usageFailure('--if-match is for a single file.');
     await checkAll(context, files);
     if (dryRun === true) {
