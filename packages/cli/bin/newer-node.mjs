@@ -11,6 +11,7 @@ import { broughtNode, oldestNode } from './oldest-node.mjs';
 import { runWithProgress } from './progress.mjs';
 
 const { env, platform, arch } = process;
+const notMeant = /^npm_config_(call|dry_run|global|location|package|package_lock_only|workspaces?)$/i;
 
 /** @returns {Promise<string>} the path of its program */
 export async function findNewerNode() {
@@ -39,7 +40,7 @@ async function fetchedNode() {
   try {
     mkdirSync(making, { recursive: true });
     await fetchInto(making);
-    rmSync(folder, { recursive: true, force: true });
+    // Fails when another starter was quicker: its one is whole, too.
     renameSync(making, folder);
   } catch (error) {
     rmSync(making, { recursive: true, force: true });
@@ -51,13 +52,12 @@ async function fetchedNode() {
 /** @param {string} folder */
 async function fetchInto(folder) {
   const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error'];
+  options.push('--fetch-retries=1', '--prefix', '.');
   const what = `Fetching Node ${broughtNode} (CloudFlow needs ${oldestNode}, this is ${process.versions.node})`;
-  await runWithProgress(what, 'npm', ['install', '--prefix', '.', ...options, `${packageName()}@${broughtNode}`], {
+  await runWithProgress(what, 'npm', ['install', ...options, `${packageName()}@${broughtNode}`], {
     cwd: folder,
-    // What the npm that started us was told (a folder, a workspace) is not meant for this one.
-    env: Object.fromEntries(
-      Object.entries(env).filter(([name]) => !/^npm_(?!config_(registry|cache|userconfig)$)/.test(name)),
-    ),
+    // What the npm that started us was told of packages and folders is not meant for this one; its registry and proxy are.
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !notMeant.test(name))),
     shell: platform === 'win32',
   });
 }
