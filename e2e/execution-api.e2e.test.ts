@@ -380,7 +380,7 @@ describe('explaining', () => {
     await product.api.post(`/executions/${id}/pause`, { reason: 'lunch' });
     await product.api.until(id, ({ wait_reason }) => wait_reason === 'paused');
     const [paused] = (await explain(id))['waits'] as { details: object; text: string }[];
-    expect(paused?.text).toMatch(/^The execution is paused by [0-9a-f-]{36}: lunch\./);
+    expect(paused?.text).toMatch(/^The execution is paused by api_key:[0-9a-f-]{36}: lunch\./);
     await product.api.post(`/executions/${id}/cancel`, { reason: 'too late' });
     await product.api.ended(id);
     expect(await explain(id)).toMatchObject({
@@ -420,7 +420,7 @@ describe('pausing a workflow', () => {
     const id = (await product.api.post(`${path}/execute`)).json.execution_id;
     await product.api.until(id, ({ status, wait_reason }) => status === 'PENDING' && wait_reason === 'paused');
     const { summary } = (await product.api.get(`/executions/${id}/explain`)).json;
-    expect(summary).toMatch(/^Its workflow is paused by [0-9a-f-]{36}: stocktaking\. /);
+    expect(summary).toMatch(/^Its workflow is paused by api_key:[0-9a-f-]{36}: stocktaking\. /);
     const listed = (await product.api.get('/executions?status=PENDING')).json.data.map((row) => row.id);
     expect(listed).toContain(id);
     expect((await product.api.post(`${path}/resume`)).json).toMatchObject({ data: [] });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { after, doAct, planOf } from '../../testing/plan.ts';
+import { after, planOf } from '../../testing/plan.ts';
 import { contextOf, simulate } from '../../testing/simulate.ts';
 import { compileExpression } from '../expression/index.ts';
 import type { Json } from '../json.ts';
-import { namesAtTop, sightOf, unseenSteps } from './look-into.ts';
+import { namesAtTop, sightOf } from './look-into.ts';
 
 const say = (id: string, output: Json, more = {}) => ({ id, type: 'transform', config: { output }, ...more });
 const looks = { now: 0, uuid: () => 'an-id' };
@@ -31,17 +31,5 @@ describe('a look into an execution', () => {
     const sight = sightOf({ plan, state, context: contextOf() }, looks);
     expect(compiled('[steps.pin.output, steps.none.output]').evaluate(sight)).toEqual(['***', null]);
     expect(JSON.stringify(compiled('steps').evaluate(sight))).not.toContain('canary');
-  });
-
-  it('is told which steps it cannot see: those that are not there, and those inside another', () => {
-    const plan = planOf([
-      doAct('call'),
-      { id: 'group', type: 'block', config: { steps: [say('inner', 1)] }, ...after('call') },
-    ]);
-    const codes = (source: string) =>
-      unseenSteps(plan, compiled(source)).map(({ code, suggestion }) => [code, suggestion]);
-    expect(codes('steps.call.output == steps.group.output')).toEqual([]);
-    expect(codes('steps.gruop.output')).toEqual([['unknown_step', 'group']]);
-    expect(codes('steps.inner.output')).toEqual([['step_not_ended', undefined]]);
   });
 });

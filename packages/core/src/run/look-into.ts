@@ -4,8 +4,7 @@
  */
 import type { Plan } from '../definition/plan.ts';
 import { masked } from '../definition/sensitive.ts';
-import type { Expression, Reference, Scope as Sight, Template } from '../expression/expression.ts';
-import { closest } from '../text/suggest.ts';
+import type { Scope as Sight } from '../expression/expression.ts';
 import { expressionScope } from './scope-values.ts';
 import type { RunState } from './state.ts';
 import { type Known, noDecision } from './step-input.ts';
@@ -30,29 +29,4 @@ function hideSensitive(plan: Plan, state: RunState): void {
   for (const { runs, past } of state.scopes.values())
     for (const run of [...runs.values(), ...(past === null ? [] : [...past.values()].flat())])
       if (run.step.sensitive && run.output !== null) run.output = masked;
-}
-
-/** A step that cannot be seen from the top: there is none of the name, or it stands inside another. */
-export type UnseenStep = Pick<Reference, 'position'> & {
-  readonly code: 'unknown_step' | 'step_not_ended';
-  readonly message: string;
-  readonly suggestion?: string;
-};
-
-export function unseenSteps(plan: Plan, source: Expression | Template): readonly UnseenStep[] {
-  const references: readonly Reference[] = source.references;
-  return references.flatMap(({ name, path: [id], position }): readonly UnseenStep[] => {
-    if (name !== 'steps' || typeof id !== 'string') return [];
-    const step = plan.steps[plan.stepIndex.get(id) ?? -1];
-    if (step === undefined) {
-      const suggestion = closest(id, plan.stepIndex.keys());
-      const message = `there is no step \`${id}\``;
-      return [
-        { code: 'unknown_step', position, message, ...(suggestion === undefined ? {} : { suggestion }) } as const,
-      ];
-    }
-    if (step.block === 0) return [];
-    const message = `\`${id}\` stands inside another step: outside, what that gives is seen`;
-    return [{ code: 'step_not_ended', position, message }];
-  });
 }

@@ -2,8 +2,10 @@
  * One expression, or one text with `${ }` in it, evaluated for whoever writes it: on values that come with it, or on what an
  * execution's own would see. By the evaluator of the engine, within its budgets.
  */
+
 import { randomUUID } from 'node:crypto';
 import { masked } from '@cloudflow/core/definition/sensitive.ts';
+import { unseenSteps } from '@cloudflow/core/definition/unseen-steps.ts';
 import {
   type Expression,
   ExpressionError,
@@ -14,7 +16,7 @@ import {
 } from '@cloudflow/core/expression/expression.ts';
 import { compileExpression, compileTemplate } from '@cloudflow/core/expression/index.ts';
 import type { Json, JsonObject } from '@cloudflow/core/json.ts';
-import { namesAtTop, sightOf, unseenSteps } from '@cloudflow/core/run/look-into.ts';
+import { namesAtTop, sightOf } from '@cloudflow/core/run/look-into.ts';
 import { bounded } from '@cloudflow/core/run/scope-values.ts';
 import type { Clock } from '../../kernel/clock/clock.ts';
 import { type ProblemError, problem } from '../../kernel/errors/problem.ts';

@@ -18,7 +18,7 @@ afterEach(() => client.end());
 const day = 86_400_000;
 const idAt = (at: number) => {
   const hex = Math.floor(at).toString(16).padStart(12, '0') + `7${randomBytes(10).toString('hex').slice(1)}`;
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-8$4-$5').replace(/-8(.{3})./, '-8$1');
+  return hex.replace(/^(.{8})(.{4})(.{4}).(.{3})(.{12}).*$/, '$1-$2-$3-8$4-$5');
 };
 const insert = (session: pg.Client, id: string) =>
   session.query(
