@@ -31,7 +31,8 @@ export function storedLine({ message, fields, at, ...line }: LogLine, now: numbe
   const text = fields === undefined || Object.keys(fields).length === 0 ? null : JSON.stringify(fields);
   return {
     ...line,
-    at: Math.min(at ?? now, now),
+    // A time that the clock does not know, such as a leap second, is the time at which it was told.
+    at: at !== undefined && Number.isFinite(at) ? Math.min(at, now) : now,
     message: message.slice(0, MOST_MESSAGE).replaceAll('\0', '\u{fffd}').toWellFormed(),
     fields: text !== null && text.length > MOST_FIELDS ? '{"truncated":true}' : text,
   };

@@ -1,6 +1,7 @@
 /** Gathers lines and writes them, apart from everything else: who tells a line waits for nothing. */
 import type { Clock } from '../kernel/clock/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
+import { errorCode } from '../kernel/db/errors.ts';
 import type { Logger } from '../kernel/log/log.ts';
 import { createOutage } from '../kernel/log/outage.ts';
 import { type KeepLine, type StoredLine, sizeOf, storedLine } from './log-line.ts';
@@ -38,6 +39,7 @@ export function createLogWriter({ database, clock, log, onDropped = () => undefi
   let waiting: StoredLine[] = [];
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> | null = null;
+  let atOnce = MOST_AT_ONCE;
 
   function schedule(): void {
     timer ??= setTimeout(() => void flush(), EVERY_MS).unref();
@@ -46,16 +48,26 @@ export function createLogWriter({ database, clock, log, onDropped = () => undefi
   async function write(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const batch = waiting.slice(0, MOST_AT_ONCE);
+    const batch = waiting.slice(0, atOnce);
     if (batch.length === 0) return;
     try {
       await database.transaction({ role: 'engine' }, (tx) => written(tx, batch), { timeoutMs: WITHIN_MS });
       waiting = waiting.slice(batch.length);
+      atOnce = Math.min(atOnce * 2, MOST_AT_ONCE);
       outage.over();
     } catch (error) {
       outage.failed({ error });
+      if (isAboutData(error)) setApart(batch.length);
     }
     if (waiting.length > 0) schedule();
+  }
+
+  /** A line that the database refuses must not keep back those of others: ever fewer are tried, until it is alone, and left out. */
+  function setApart(count: number): void {
+    atOnce = Math.max(1, Math.floor(count / 2));
+    if (count > 1) return;
+    waiting = waiting.slice(1);
+    onDropped(1);
   }
 
   function flush(): Promise<void> {
@@ -78,6 +90,11 @@ export function createLogWriter({ database, clock, log, onDropped = () => undefi
       if (timer !== null) clearTimeout(timer);
     },
   };
+}
+
+/** Refused for what it holds, and not for what the database lacks at the moment. */
+function isAboutData(error: unknown): boolean {
+  return /^2[23]/.test(errorCode(error) ?? '');
 }
 
 /** An execution keeps the first of its lines: they say how it began, and those that are too many say the same over and over. */
