@@ -225,6 +225,33 @@ describe('a test run', () => {
     expect(JSON.stringify(json)).not.toContain('canary-of-the-test');
     expect(JSON.stringify(json)).not.toContain('nobody sees this');
   });
+
+  it('tells nobody a secret by the request that nothing answers, nor by which mock fits', async () => {
+    await product.api.post('/credentials', { name: 'IN_PATH', type: 'generic', values: { value: 'Canary-in-a-path' } });
+    const path = await published(
+      aWorkflow([calls('ask', { config: { url: 'https://ask.example/${ secrets.IN_PATH }/x' } })]),
+    );
+    const guess = { url: 'https://ask.example/Canary-in-*', reply: { body: 1 } };
+    const missed = await product.api.post(path, { mocks: { http: [guess] } });
+    expect(missed).toMatchObject({
+      status: 422,
+      json: { code: 'mocks_missing', detail: 'Nothing answers ask (GET https://ask.example/***/x).' },
+    });
+    expect(JSON.stringify(missed.json)).not.toContain('Canary-in-a-path');
+    const named = { url: 'https://ask.example/*/x', reply: { body: 1 } };
+    expect(await product.api.post(path, { mocks: { http: [named] } })).toMatchObject({ status: 200 });
+  });
+
+  it('names the host of an address that is a secret, and no more of it', async () => {
+    const url = 'https://hooks.slack.com/services/canary-of-a-hook';
+    await product.api.post('/credentials', { name: 'hook', type: 'incoming_webhook', values: { url } });
+    const say = { id: 'say', type: 'slack.post-message', config: { credential: 'hook', text: 'Hello' } };
+    const path = await published(aWorkflow([say]));
+    const missed = await product.api.post(path, {});
+    expect(missed).toMatchObject({ status: 422, json: { code: 'mocks_missing' } });
+    expect(JSON.stringify(missed.json)).toContain('https://hooks.slack.com/***');
+    expect(JSON.stringify(missed.json)).not.toContain('canary-of-a-hook');
+  });
 });
 
 /** A key of the same tenant with these permissions only. */

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from '../json.ts';
 export type HttpMock = {
   /** Any, when it is not said. */
   readonly method?: string;
-  /** Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. */
+  /** Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. A secret in it is `***`. */
   readonly url: string;
   /** What the body of the request has to hold, as JSON: of an object the fields that are named. */
   readonly body?: Json;

@@ -29,13 +29,17 @@ const maxHops = 20;
 /** Only the form of an address is checked: nothing is connected to. */
 const form = createGuard({ allows: () => true });
 
-/** `world` null: nothing is sent. */
-export function createMockedEgress(mocks: readonly HttpMock[], world: Egress | null): MockedEgress {
+/** `world` null: nothing is sent. `hide`: a request without its secrets, which is what mocks are compared with. */
+export function createMockedEgress(
+  mocks: readonly HttpMock[],
+  world: Egress | null,
+  hide: (text: string) => string = (text) => text,
+): MockedEgress {
   const http = createMockedHttp(mocks);
   let asked = nothing;
 
   function answer(hop: Hop): EgressResponse | undefined {
-    const request = { method: hop.method, url: hop.url.href, body: textOf(hop.body) };
+    const request = { method: hop.method, url: hide(hop.url.href), body: hide(textOf(hop.body)) };
     const reply = http.answerTo(request);
     if (reply === undefined) return undefined;
     asked = { ...asked, afterMs: asked.afterMs + afterMs(reply) };
@@ -88,8 +92,9 @@ export function createMockedEgress(mocks: readonly HttpMock[], world: Egress | n
   }
 
   function noted(missing: string): Error {
-    asked = { ...asked, missing: asked.missing ?? missing };
-    return new EgressError('network', `No mock answers ${missing}`);
+    const shown = hide(missing);
+    asked = { ...asked, missing: asked.missing ?? shown };
+    return new EgressError('network', `No mock answers ${shown}`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Actions, OpensCredentials } from '../action/index.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import { silentLog } from '../kernel/log/log.ts';
 import { createVirtualClock, type Driving, drive } from './drive.ts';
+import { createHiddenSecrets } from './hidden-secrets.ts';
 import { createMockedEgress } from './mocked-egress.ts';
 
 export type MockedRun = {
@@ -31,9 +32,10 @@ export async function runMocked(
   options: TestRunOptions,
   { within, openCredential, world, http, ...driving }: Surroundings,
 ): Promise<MockedRun> {
-  const egress = createMockedEgress(http, world);
+  const { open, hide } = createHiddenSecrets(openCredential);
+  const egress = createMockedEgress(http, world, hide);
   const clock = createVirtualClock(options.startAt);
-  const attempts = within({ egress, log: silentLog, clock, openCredential, abortGraceMs });
+  const attempts = within({ egress, log: silentLog, clock, openCredential: open, abortGraceMs });
   const run = await drive(plan, { ...options, tenantId: driving.tenantId }, { ...driving, attempts, egress, clock });
   return { run, unusedHttp: egress.unused() };
 }
