@@ -2,7 +2,9 @@
  * `ctx.tcp`: the connections of one try. They go through the egress guard, only to hosts that the credentials in use are for,
  * a few at once to one server, and none outlives the try.
  */
+import type { Socket } from 'node:net';
 import type { ActionLog, ActionTcp, TcpTarget } from '@cloudflow/sdk/action.ts';
+import { ActionError } from '@cloudflow/sdk/error.ts';
 import type { Egress } from '../kernel/egress/egress.ts';
 import { asActionError } from './action-http.ts';
 import type { ConnectionBound } from './connection-bound.ts';
@@ -15,14 +17,22 @@ export type ActionTcpDeps = {
   readonly signal: AbortSignal;
   readonly log: Pick<ActionLog, 'warn'>;
   readonly credentials: Pick<UsedCredentials, 'permit'>;
+  readonly mostReceivedBytes?: number;
 };
 
 /** What an action has after its signal has fired to tell the other side that it is over. */
 const farewellMs = 5_000;
 
+/**
+ * Over one connection. Drivers keep a message whole before anybody may count it, and its length is for the other side to say: one
+ * that sends without end would take the memory of all.
+ */
+const mostReceived = 64 * 1024 * 1024;
+const lookEveryMs = 50;
+
 /** `end` closes what is still open: to be called when the action has settled. */
 export function createActionTcp(deps: ActionTcpDeps): { readonly tcp: ActionTcp; end(): void } {
-  const { egress, bound, tenantId, signal, log, credentials } = deps;
+  const { egress, bound, tenantId, signal, log, credentials, mostReceivedBytes = mostReceived } = deps;
   const over = new AbortController();
   const freed = new Map<string, () => void>();
   let farewell: NodeJS.Timeout | undefined;
@@ -63,6 +73,7 @@ export function createActionTcp(deps: ActionTcpDeps): { readonly tcp: ActionTcp;
           await takePlace(target, until);
           const connection = await egress.tcp.connect({ ...target, tls, permit, signal: until });
           const { socket } = connection;
+          endWhenOver(socket, mostReceivedBytes);
           const close = (): void => void socket.destroy();
           over.signal.addEventListener('abort', close, { once: true });
           socket.once('close', () => over.signal.removeEventListener('abort', close));
@@ -79,4 +90,14 @@ export function createActionTcp(deps: ActionTcpDeps): { readonly tcp: ActionTcp;
       },
     },
   };
+}
+
+/** Looks at the socket's own count, which is right also when a driver speaks TLS over it. */
+function endWhenOver(socket: Socket, most: number): void {
+  const timer = setInterval(() => {
+    if (socket.bytesRead <= most) return;
+    const message = `The server sent more than ${most} bytes`;
+    socket.destroy(new ActionError(message, { code: 'response_too_large' }));
+  }, lookEveryMs).unref();
+  socket.once('close', () => clearInterval(timer));
 }
