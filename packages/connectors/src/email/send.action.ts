@@ -71,8 +71,9 @@ async function openTransport({ tcp, timeoutMs }: ActionContext<MailConfig>, { va
     secure: port === 465 && tls !== 'off',
     requireTLS: mustEncrypt,
     ignoreTLS: tls === 'off',
-    // STARTTLS is taken where it is offered; a certificate that nobody vouches for is then no worse than none.
-    tls: { rejectUnauthorized: mustEncrypt || port === 465, ...(ca === undefined ? {} : { ca }) },
+    // STARTTLS is taken where it is offered; a certificate that nobody vouches for is then no worse than none. Who names the
+    // authority wants it asked.
+    tls: { rejectUnauthorized: mustEncrypt || port === 465 || ca !== undefined, ...(ca === undefined ? {} : { ca }) },
     ...(username ? { auth: { user: username, pass: password } } : {}),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

@@ -49,7 +49,8 @@ export async function openProducer(
     serializers: { headerKey: utf8, headerValue: utf8 },
   });
   guard(producer.connections, async (broker) => {
-    const { address } = await tcp.addressOf(broker);
+    const { address, isPublic } = await tcp.addressOf(broker);
+    if (isPublic && !isEncrypted && values['tls'] !== 'off') throw inPlainText(broker);
     checked.set(broker.host, address);
     return isEncrypted ? broker : { ...broker, host: address };
   });
@@ -69,6 +70,12 @@ function brokerOf(text: string): Address {
 async function mustEncrypt(tcp: ActionTcp, first: Address, tls: string | undefined): Promise<boolean> {
   if (tls === 'required' || tls === 'off') return tls === 'required';
   return (await tcp.addressOf(first)).isPublic;
+}
+
+/** The cluster tells of its brokers by itself: also one in a private network may name one that is not. */
+function inPlainText({ host, port }: Address): ActionError {
+  const message = `The broker ${host}:${port} is on the public internet, and TLS is not spoken: set \`tls\` to \`required\``;
+  return new ActionError(message, { code: 'credential_unusable' });
 }
 
 function loginOf({ username, password = '', mechanism = 'SCRAM-SHA-512' }: Credential['values']): {

@@ -101,7 +101,8 @@ const httpMocksSchema: JsonObject = {
         type: 'string',
         minLength: 1,
         maxLength: 8_000,
-        description: 'Whole; `*` stands for any characters. Without a `?` it fits whatever the query is.',
+        description:
+          'Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. A secret in it is `***`.',
       },
       body: { description: 'What the body of the request holds: of an object the fields that are named.' },
       reply: oneOrList(reply),

@@ -1091,7 +1091,7 @@ export type WorkflowsTestParams = {
     readonly http?: readonly {
       /** Any, when it is not said. */
       readonly method?: string;
-      /** Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. */
+      /** Whole; `*` stands for any characters. Without a `?` it fits whatever the query is. A secret in it is `***`. */
       readonly url: string;
       /** What the body of the request holds: of an object the fields that are named. */
       readonly body?: unknown;
