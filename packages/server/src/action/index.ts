@@ -16,7 +16,7 @@ import type { OpensCredentials } from './used-credentials.ts';
 export type { Action } from '@cloudflow/sdk/action.ts';
 export type { AttemptObserver, AttemptRequest, AttemptRunner } from './attempt.ts';
 export { defaultAttemptLimits } from './attempts.ts';
-export { createMask, fewestCharacters } from './mask.ts';
+export { fewestCharacters, hidden } from './mask.ts';
 export type { FindsOperations, RegisteredOperation } from './registered-operation.ts';
 export type { ActionRegistry } from './registry.ts';
 export { storableOutput } from './storable-output.ts';

@@ -38,6 +38,11 @@ export function createMask(secrets: Iterable<string>): Mask {
   return { text, cutText, value };
 }
 
+/** A text without these secrets. */
+export function hidden(text: string, secrets: Iterable<string>): string {
+  return createMask(secrets).text(text);
+}
+
 /** How much of the end of `text` is the beginning of `form`. */
 function overlap(text: string, form: string): number {
   for (let length = Math.min(form.length - 1, text.length); length >= fewestCharacters; length -= 1)

@@ -2,24 +2,21 @@
  * The secrets that a test run opened, hidden in what its mocks are compared with and in what it says of them: who may write and
  * test a workflow may not read credentials, nor find them letter by letter with patterns of addresses.
  */
-import { createMask, fewestCharacters, type OpensCredentials } from '../action/index.ts';
+import { fewestCharacters, hidden, type OpensCredentials } from '../action/index.ts';
 
 export type HiddenSecrets = { readonly open: OpensCredentials; hide(text: string): string };
 
 export function createHiddenSecrets(open: OpensCredentials): HiddenSecrets {
   const opened = new Set<string>();
-  let hide = (text: string): string => text;
 
   return {
     async open(tenantId, name) {
       const found = await open(tenantId, name);
-      const hidden = found?.secrets.flatMap(hiddenPartsOf) ?? [];
       // In a host it has lost its capitals.
-      for (const text of hidden) opened.add(text).add(text.toLowerCase());
-      if (opened.size > 0) hide = createMask(opened).text;
+      for (const text of found?.secrets.flatMap(hiddenPartsOf) ?? []) opened.add(text).add(text.toLowerCase());
       return found;
     },
-    hide: (text) => hide(text),
+    hide: (text) => (opened.size === 0 ? text : hidden(text, opened)),
   };
 }
 
