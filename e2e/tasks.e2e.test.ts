@@ -125,3 +125,13 @@ it("is another tenant's neither to see nor to take [Z6 S038]", async () => {
   expect((await api.post('/tasks/complete', held(task!))).status).toBe(204);
   expect(await api.ended(execution_id)).toMatchObject({ status: 'COMPLETED' });
 });
+
+it('is not asked for in words that a database or a terminal cannot take', async () => {
+  const type = await declared();
+  const ask = (more: object) => product.api.post('/tasks/claim', { worker: 'w1', types: [type], wait: '0ms', ...more });
+  for (const bad of [{ worker: 'w\u0000' }, { worker: '\u001b[31mw' }, { types: ['a\u0000'] }])
+    expect(await ask(bad)).toMatchObject({ status: 400, json: { code: 'invalid_body' } });
+  const workflow = (await product.api.post('/workflows', aWorkflow([charge(type)]))).json;
+  const { execution_id } = (await product.api.post(`/workflows/${workflow.id}/execute`)).json;
+  expect((await product.api.get(`/executions/${execution_id}/logs?step=%00`)).status).toBe(400);
+});

@@ -38,7 +38,15 @@ export function executionLogRoute({ database, mustExist }: ExecutionLogDeps): Ro
     params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
     query: Type.Object({
       ...pageQuery,
-      step: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096, description: 'Path of a step.' })),
+      step: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 4_096,
+          pattern: '^[^\\u0000]+$',
+          'x-expected': 'the path of a step',
+          description: 'Path of a step.',
+        }),
+      ),
       level: Type.Optional(Type.Union(level.anyOf, { description: 'This level and those above it.' })),
     }),
     replies: { 200: pageOf(line) },

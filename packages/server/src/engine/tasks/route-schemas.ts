@@ -3,6 +3,8 @@ import Type from 'typebox';
 
 const time = Type.String({ format: 'date-time', 'x-expected': 'a time such as 2026-05-01T09:00:00.000Z' });
 const duration = (description: string) => Type.String({ minLength: 1, maxLength: 40, description });
+/** Shown to people on terminals, and stored as text. */
+const printable = { pattern: '^[^\\u0000-\\u001f\\u007f]+$', 'x-expected': 'text without control characters' };
 const held = {
   id: Type.String({ format: 'uuid', 'x-expected': 'the id of a task, as the claim gave it' }),
   lease_token: Type.String({
@@ -18,11 +20,16 @@ const lease = Type.Optional(
 export const claimBody = Type.Object(
   {
     worker: Type.String({
+      ...printable,
       minLength: 1,
       maxLength: 200,
       description: 'The name that this worker gives itself, for people.',
     }),
-    types: Type.Array(Type.String({ minLength: 1, maxLength: 260 }), { minItems: 1, maxItems: 50, uniqueItems: true }),
+    types: Type.Array(Type.String({ ...printable, minLength: 1, maxLength: 260 }), {
+      minItems: 1,
+      maxItems: 50,
+      uniqueItems: true,
+    }),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 32, default: 1 })),
     wait: Type.Optional(duration('How long the answer may be held back while there is nothing: 30s at most.')),
     lease,
