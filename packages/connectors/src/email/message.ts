@@ -45,6 +45,8 @@ export const mailConfig = Type.Object(
     headers: Type.Optional(
       Type.Record(Type.String({ pattern: '^[Xx]-[A-Za-z0-9-]+$' }), Type.String({ pattern: oneLine, maxLength: 998 }), {
         maxProperties: 50,
+        // A record lets names pass that its pattern does not know, and `Bcc` would be one more who gets it.
+        additionalProperties: false,
         description: 'More headers, of which the names begin with `X-`.',
       }),
     ),
@@ -58,6 +60,8 @@ export type MailConfig = Static<typeof mailConfig>;
 export function mailOf(config: MailConfig, idempotencyKey: string): SendMailOptions & { readonly messageId: string } {
   const { from, to, cc, bcc, reply_to: replyTo, subject, text, html, headers } = config;
   if (text === undefined && html === undefined) throw configInvalid('/text', 'is required where there is no `html`');
+  for (const [field, given] of Object.entries({ from, to, cc, bcc, reply_to: replyTo }))
+    for (const each of [given ?? []].flat()) mustBeOne(each, `/${field}`);
   return {
     ...{ from, to, subject },
     ...known({ cc, bcc, replyTo, text, html, headers }),
@@ -67,6 +71,13 @@ export function mailOf(config: MailConfig, idempotencyKey: string): SendMailOpti
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** The driver would take `a@b.c, d@e.f` for two: text from outside must not add anybody. */
+function mustBeOne(text: string, pointer: string): void {
+  const unquoted = text.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  if (/[,;]/.test(unquoted) || unquoted.split('@').length !== 2)
+    throw configInvalid(pointer, 'is not one address: several are a list');
 }
 
 function known<T extends object>(fields: T) {

@@ -103,10 +103,18 @@ describe('send_email', () => {
     ['from', { from: 'a@example.com\r\nX-Evil: 1' }],
     ['to', { to: ['a@example.com\nRCPT TO:<eve@example.com>'] }],
     ['headers', { headers: { 'X-A': 'b\r\nX-Evil: 1' } }],
+    ['the name of a header', { headers: { 'X-A\r\nBcc': 'eve@example.com' } }],
     ['attachments', { attachments: [{ filename: 'a\r\nX-Evil: 1', content: '' }] }],
   ])('lets nobody put a header in by a line break in %s [S058]', async (_field, config) => {
     const { mails, send } = await serve();
     expect(await send(config as never)).toMatchObject({ error: { code: 'config_invalid', retryable: false } });
+    expect(mails).toEqual([]);
+  });
+
+  it('sends no header beside those that begin with X-, and to nobody who joins an address by a comma', async () => {
+    const { mails, send } = await serve();
+    expect(await send({ headers: { Bcc: 'eve@example.com' } })).toMatchObject({ error: { code: 'config_invalid' } });
+    expect(await send({ to: 'a@example.com, eve@example.com' })).toMatchObject({ error: { code: 'config_invalid' } });
     expect(mails).toEqual([]);
   });
 
