@@ -35,7 +35,7 @@ export async function findDefinitionFiles(given: readonly string[], { cwd }: Wor
   if (found.length === 0)
     throw usageFailure(
       `There is no definition in ${given.join(', ')}.`,
-      'Definitions are .json, .yaml, .yml and .ts files.',
+      'Definitions are .json, .yaml and .yml files, and programs named workflow.ts or NAME.workflow.ts.',
     );
   return found;
 }
@@ -48,8 +48,10 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return found.sort();
 }
 
+/** In a folder a program is run only where its name says that it makes a workflow: others do what nobody has asked for. */
 export function isDefinitionFile(path: string): boolean {
-  return [...ofData, ...ofCode].includes(extname(path)) && !/(^|[\\/])\.|\.(test|d)\.[a-z]+$/.test(path);
+  if (/(^|[\\/])\.|\.(test|d)\.[a-z]+$/.test(path)) return false;
+  return ofData.includes(extname(path)) || /(^|[\\/.])workflow\.m?[tj]s$/.test(path);
 }
 
 export async function readDefinitionFile(path: string, world: World): Promise<DefinitionFile> {

@@ -37,6 +37,14 @@ test('an error is logged with its cause and its stack, under either name', () =>
   for (const line of lines) expect(line).toMatch(/outer.*inner/);
 });
 
+test('of an error texts and numbers are written, and no object that a library has hung on it', () => {
+  const { log, lines } = setup('json');
+  const lost = Object.assign(new Error('lost'), { code: '57P01', client: { user: 'flows', host: 'db' } });
+  log.warn({ err: lost }, 'a connection was lost');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { message: 'lost', code: '57P01' } });
+  expect(lines[0]).not.toContain('flows');
+});
+
 test('on a terminal a line is readable, and nothing in it can steer the terminal [S059]', () => {
   const { log, lines } = setup('pretty');
   log.info({ component: 'engine', name: '\u001b[2Jx\nFAKE' }, 'hello\u0007\r\nINFO forged');

@@ -61,10 +61,19 @@ export function createLog({ level, format, destination }: LogOptions): Logger {
       messageKey: 'message',
       // Both names are in use by libraries.
       errorKey: 'error',
-      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
+      serializers: { error: errorFields, err: errorFields },
     },
     out,
   );
+}
+
+/** Libraries hang whole clients and sockets on their errors: of what an error holds, only texts and numbers are written. */
+function errorFields(error: Error): unknown {
+  const fields: unknown = pino.stdSerializers.err(error);
+  if (typeof fields !== 'object' || fields === null || !(error instanceof Error)) return fields;
+  const isPlain = (name: string, value: unknown) =>
+    name === 'aggregateErrors' || typeof value !== 'object' || value === null;
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => isPlain(name, value)));
 }
 
 /** For tests, and wherever there is nobody to read. */
