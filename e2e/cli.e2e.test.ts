@@ -100,6 +100,35 @@ describe('workflows', () => {
   });
 });
 
+describe('drafts', () => {
+  it('are saved when they are wrong, compared by their ETag, listed, gone back to and published', async () => {
+    const wrong = hello.replaceAll('hello', 'drafted').replace('[greet]', '[gret]');
+    const saved = await cli.run(['draft', 'save', '-', '--create', '-o', 'json'], { input: wrong });
+    expect([saved.code, JSON.parse(saved.stdout)]).toMatchObject([0, { revision: 1, valid: false }]);
+    expect((await cli.run(['draft', 'save', '-', '--create'], { input: `${wrong}name: X\n` })).code).toBe(6);
+    expect((await cli.run(['draft', 'get', 'drafted'])).stdout).toMatch(/valid +no\nerror +\/steps\/1\/depends_on/);
+    expect((await cli.run(['draft', 'publish', 'drafted'])).code).toBe(5);
+    const right = wrong.replace('[gret]', '[greet]');
+    const { etag } = JSON.parse(saved.stdout) as { etag: string };
+    expect((await cli.run(['draft', 'save', '-', '--if-match', etag], { input: right })).code).toBe(0);
+    expect((await cli.run(['draft', 'save', '-', '--if-match', etag], { input: `${right}name: X\n` })).code).toBe(6);
+    expect((await cli.run(['draft', 'publish', 'drafted', '--if-match', etag])).code).toBe(6);
+    expect(await cli.json(['draft', 'publish', 'drafted', '--as-version', '1.1.0'])).toMatchObject({
+      version: '1.1.0',
+    });
+    expect(await cli.json(['draft', 'history', 'drafted'])).toMatchObject([
+      { published_as: '1.1.0' },
+      { revision: 2 },
+      { revision: 1 },
+    ]);
+    const first = await cli.run(['draft', 'get', 'drafted', '--revision', '1', '--definition']);
+    const back = await cli.run(['draft', 'save', '-'], { input: first.stdout });
+    expect([back.code, back.stderr]).toEqual([0, expect.stringMatching(/stdin:\d+:\d+ error .*gret/)]);
+    const slip = await cli.run(['draft', 'get', 'draftd']);
+    expect([slip.code, slip.stderr]).toEqual([3, expect.stringContaining('Did you mean drafted?')]);
+  });
+});
+
 describe('runs', () => {
   it('are started, found by the beginning of an id, explained, signalled, watched and listed', async () => {
     const id = await startHello();
@@ -114,9 +143,9 @@ describe('runs', () => {
     const watched = await watching;
     expect(watched.code).toBe(0);
     expect(watched.stdout).toContain('step succeeded  go');
-    const logs = await cli.run(['run', 'logs', id, '-o', 'jsonl']);
+    const events = await cli.run(['run', 'events', id, '-o', 'jsonl']);
     expect(
-      logs.stdout
+      events.stdout
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line).type),
@@ -135,6 +164,30 @@ describe('runs', () => {
     expect(await cli.json(['run', 'get', next])).toMatchObject({ retry_of: id });
     const onLatest = await cli.json(['run', 'retry', id, '--version', 'latest', '--dry-run']);
     expect(onLatest).toMatchObject({ version: '1.0.0' });
+  });
+
+  it('tell why tries failed: as it was, by step and level, and followed to the end', async () => {
+    const step = { id: 'call', type: 'http_request', config: { url: 'http://127.0.0.1:1/' } };
+    const retry = { max_attempts: 2, initial: '100ms' };
+    const text = JSON.stringify({ workflow_id: 'calls', version: '1.0.0', steps: [{ ...step, retry }] });
+    expect((await cli.run(['workflow', 'publish', '-'], { input: text })).code).toBe(0);
+    const { execution_id: id } = (await cli.json(['run', 'start', 'calls'])) as { execution_id: string };
+    const followed = await cli.run(['run', 'logs', id, '--follow']);
+    expect([followed.code, followed.stdout.trim().split('\n')]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^20\S+Z {2}WARN {3}call {2}The try failed with/),
+        expect.stringMatching(/^20\S+Z {2}WARN {3}call \(attempt 2\) {2}The try failed with/),
+      ],
+    ]);
+    const lines = async (...more: string[]) =>
+      (await cli.run(['run', 'logs', id, '-o', 'jsonl', ...more])).stdout.trim().split('\n').filter(Boolean).length;
+    expect(await Promise.all([lines(), lines('--level', 'error'), lines('--step', 'other')])).toEqual([2, 0, 0]);
+    const open = await startHello();
+    expect((await cli.run(['run', 'logs', open, '--follow', '--timeout', '100ms'])).code).toBe(7);
+    const interrupted = cli.begin(['run', 'logs', open, '--follow', '-v']);
+    await expect.poll(interrupted.stderr).toContain(`${open}/logs`);
+    expect(await interrupted.interrupt()).toBe(130);
   });
 
   it('that do not end in time end the waiting program with 7', async () => {
@@ -201,7 +254,9 @@ describe('the program', () => {
 
   it('calls any operation, page by page when asked to', async () => {
     expect(await cli.json(['api', 'GET', '/v1/executions/stats'])).toHaveProperty('by_status');
-    expect(await cli.json(['api', '/v1/workflows', '--paginate'])).toMatchObject([{ workflow_id: 'hello' }]);
+    expect(await cli.json(['api', '/v1/workflows', '--paginate'])).toContainEqual(
+      expect.objectContaining({ workflow_id: 'hello' }),
+    );
     const refused = await cli.run(['api', 'POST', '/v1/workflows', '--input', '{}', '-o', 'json']);
     expect(refused.code).toBe(5);
     expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'invalid_definition' });

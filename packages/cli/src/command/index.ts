@@ -6,6 +6,7 @@ import { completionCommand } from './completion/completion.ts';
 import { credentialCommands } from './credential/credential.ts';
 import { devCommand } from './dev/dev.ts';
 import { doctorCommand } from './doctor/doctor.ts';
+import { draftCommands } from './draft/draft.ts';
 import { initCommand } from './init/init.ts';
 import { operationCommands } from './operation/operation.ts';
 import { runCommands } from './run/run.ts';
@@ -22,6 +23,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   doctorCommand,
   authCommands,
   workflowCommands,
+  draftCommands,
   testCommand,
   runCommands,
   operationCommands,

@@ -19,13 +19,14 @@ export function diffText({ fields, steps }: DefinitionDiff, paint: Paint): strin
 function stepText({ id, type, change, movedFrom, pointer, fields }: StepChange, paint: Paint): readonly string[] {
   const [mark, style] = marks[change];
   return [
-    paint(style, `${mark} step ${id} (${type})`),
-    ...(movedFrom === undefined ? [] : [`    moved from ${movedFrom} to ${pointer}`]),
+    paint(style, plainText(`${mark} step ${id} (${type})`)),
+    ...(movedFrom === undefined ? [] : [plainText(`    moved from ${movedFrom} to ${pointer}`)]),
     ...fields.map((each) => `    ${fieldText(each, paint)}`),
   ];
 }
 
-function fieldText({ pointer, before, after }: FieldChange, paint: Paint): string {
+function fieldText({ pointer: place, before, after }: FieldChange, paint: Paint): string {
+  const pointer = plainText(place);
   if (before === undefined) return paint('green', `+ ${pointer}: ${short(after)}`);
   if (after === undefined) return paint('red', `- ${pointer}: ${short(before)}`);
   return `${paint('yellow', `~ ${pointer}:`)} ${paint('red', short(before))} → ${paint('green', short(after))}`;

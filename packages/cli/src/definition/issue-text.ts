@@ -10,5 +10,5 @@ export function issueText(file: DefinitionFile, kind: 'error' | 'warning', issue
   const { code, pointer, message, suggestion } = issue;
   const meant = suggestion === undefined || /did you mean/i.test(message) ? '' : ` (did you mean ${suggestion}?)`;
   const word = paint(kind === 'error' ? 'red' : 'yellow', kind);
-  return `${paint('bold', file.placeOf(pointer))} ${word} ${plainText(message + meant)} ${paint('dim', `[${code}] ${pointer}`)}`;
+  return `${paint('bold', plainText(file.placeOf(pointer)))} ${word} ${plainText(message + meant)} ${paint('dim', plainText(`[${code}] ${pointer}`))}`;
 }

@@ -1,6 +1,7 @@
 /** Questions. They are asked on stderr, and never where nobody can answer. */
 import { confirm, isCancel, password, text } from '@clack/prompts';
 import { interrupted, usageFailure } from '../failure/failure.ts';
+import { plainText } from '../output/plain-text.ts';
 import type { Context } from '../program/context.ts';
 
 /** Goes on when the answer is yes; whoever says no ends the command. */
@@ -8,7 +9,7 @@ export async function mustConfirm(context: Context, question: string): Promise<v
   if (context.saidYes) return;
   if (!context.canAsk) throw usageFailure(`${question} Nobody can be asked here.`, 'Say yes beforehand with --yes.');
   const { signal, world } = context;
-  const answer = await confirm({ message: question, initialValue: false, signal, output: world.stderr });
+  const answer = await confirm({ message: plainText(question), initialValue: false, signal, output: world.stderr });
   if (isCancel(answer) || !answer) throw interrupted();
 }
 

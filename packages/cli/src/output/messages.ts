@@ -1,6 +1,7 @@
-/** stderr: what the program says while it works. Never data. */
+/** stderr: what the program says while it works. Never data. What a terminal would obey is shown instead. */
 import type { OutputStream } from '../world.ts';
 import type { Paint } from './paint.ts';
+import { plainText } from './plain-text.ts';
 
 export type Messages = {
   /** What was done, in a line; not with `--quiet`. */
@@ -19,9 +20,9 @@ export function createMessages(
 ): Messages {
   const write = (text: string) => void stream.write(`${text}\n`);
   return {
-    say: (text) => (quiet ? undefined : write(text)),
-    warn: (text) => write(`${paint('yellow', 'warning:')} ${text}`),
-    detail: (text) => (verbose ? write(paint('dim', text)) : undefined),
+    say: (text) => (quiet ? undefined : write(plainText(text))),
+    warn: (text) => write(`${paint('yellow', 'warning:')} ${plainText(text)}`),
+    detail: (text) => (verbose ? write(paint('dim', plainText(text))) : undefined),
     isLive: stream.isTTY === true && !quiet,
     paint,
   };

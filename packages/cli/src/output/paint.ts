@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 export type Paint = (style: Style, text: string) => string;
 
+export const plainPaint: Paint = (_style, text) => text;
+
 export function createPaint(inColor: boolean): Paint {
-  return inColor ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+  return inColor ? (style, text) => styleText(style, text, { validateStream: false }) : plainPaint;
 }

@@ -8,6 +8,11 @@ export function plainText(text: string): string {
   return text.replace(control, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** JSON that a terminal does not obey either: its own form for such characters is the same value. */
+export function jsonText(value: unknown, indent?: number): string {
+  return plainText(JSON.stringify(value, null, indent));
+}
+
 /** On one line, as a cell of a table. */
 export function oneLine(text: string): string {
   return plainText(text.replace(/\s*\n\s*/g, ' ').replaceAll('\t', ' '));

@@ -7,6 +7,7 @@ import { toFailure } from '../failure/to-failure.ts';
 import { createMessages } from '../output/messages.ts';
 import { createOutput } from '../output/output.ts';
 import { createPaint } from '../output/paint.ts';
+import { jsonText } from '../output/plain-text.ts';
 import { profilesPath, readProfiles } from '../settings/profiles.ts';
 import { type GivenFlags, readSettings } from '../settings/settings.ts';
 import { version } from '../version.ts';
@@ -51,7 +52,7 @@ export async function runProgram({ world, commands, interruption }: Run): Promis
   } catch (error) {
     const failure = toFailure(error, url);
     const paint = createPaint(hasColor(world.stderr, world, noColor));
-    world.stderr.write(`${asJson ? JSON.stringify(failureJson(failure)) : failureText(failure, paint)}\n`);
+    world.stderr.write(`${asJson ? jsonText(failureJson(failure)) : failureText(failure, paint)}\n`);
     return exitCodes[failure.options.ending].code;
   }
 }

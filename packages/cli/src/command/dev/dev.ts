@@ -3,6 +3,7 @@ import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { failureText } from '../../failure/report.ts';
 import { toFailure } from '../../failure/to-failure.ts';
+import { plainPaint } from '../../output/paint.ts';
 import { command } from '../../program/command.ts';
 import type { Context } from '../../program/context.ts';
 import { integerOption } from '../../program/option.ts';
@@ -41,7 +42,7 @@ async function work(context: Context): Promise<void> {
   const { folder, workflows, actions } = settings.project;
   const publish = createPublisher(context, join(folder, workflows));
   const worker = createWorkerProcess(context);
-  const report = (error: unknown) => messages.warn(failureText(toFailure(error, settings.url.value), messages.paint));
+  const report = (error: unknown) => messages.warn(failureText(toFailure(error, settings.url.value), plainPaint));
   const run = async (isOfActions: boolean) => {
     // The types of actions are known to the server once the worker has told them.
     if (isOfActions) await worker.restart();

@@ -41,7 +41,7 @@ export const doctorCommand = command({
       ...server,
     ];
     if (!output.isForPeople) output.list(findings, []);
-    else for (const each of findings) output.text(findingText(each));
+    else for (const each of findings) output.painted(findingText(each));
     return findings.some(({ status }) => status === 'fail') ? 'error' : 'ok';
 
     function findingText({ check, status, found, remedy }: Finding): string {

@@ -4,7 +4,7 @@ import type { Paint, Style } from '../../output/paint.ts';
 import { oneLine } from '../../output/plain-text.ts';
 import { durationText } from '../../output/time-text.ts';
 import type { OutputStream } from '../../world.ts';
-import { errorText, stepOf } from './event-text.ts';
+import { errorText, stepOf } from './event-words.ts';
 
 export type LiveSteps = { show(event: JournalEvent): void; end(): void };
 

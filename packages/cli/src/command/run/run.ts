@@ -1,6 +1,7 @@
 /** `cloudflow run`: runs of workflows, which the API calls executions. */
 import type { CommandGroup } from '../../program/command.ts';
 import { cancelCommand } from './cancel.ts';
+import { eventsCommand } from './events.ts';
 import { explainCommand } from './explain.ts';
 import { getCommand } from './get.ts';
 import { listCommand } from './list.ts';
@@ -22,6 +23,7 @@ export const runCommands: CommandGroup = {
     watchCommand,
     stepsCommand,
     logsCommand,
+    eventsCommand,
     explainCommand,
     cancelCommand,
     pauseCommand,

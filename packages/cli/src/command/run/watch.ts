@@ -7,9 +7,9 @@ import type { Context } from '../../program/context.ts';
 import { required } from '../../program/option.ts';
 import { clientOf } from '../../server/client.ts';
 import { findRun } from '../../server/names.ts';
-import { eventText } from './event-text.ts';
+import { eventWords } from './event-words.ts';
 import { createLiveSteps } from './live-steps.ts';
-import { endingOfRun, statusStyle } from './run-view.ts';
+import { endingOfRun } from './run-view.ts';
 
 export const watchCommand = command({
   name: 'watch',
@@ -32,7 +32,7 @@ export async function watchRun(context: Context, client: Client, id: string): Pr
   const live = isLive ? createLiveSteps(world.stdout, output.paint) : null;
   try {
     for await (const event of client.executions.follow(id, { signal })) {
-      if (live === null) output.event(event, eventText(event, output.paint));
+      if (live === null) output.event(event, eventWords(event));
       else live.show(event);
     }
   } finally {
@@ -40,9 +40,8 @@ export async function watchRun(context: Context, client: Client, id: string): Pr
   }
   const run = await client.executions.get(id);
   const { status, error, duration_ms } = run;
-  const style = statusStyle(status);
   const took = duration_ms === null ? '' : ` after ${durationText(duration_ms)}`;
-  messages.say(`Run ${id} is ${style === undefined ? status : messages.paint(style, status)}${took}.`);
+  messages.say(`Run ${id} is ${status}${took}.`);
   if (error !== null) {
     messages.say(`${error.message} [${error.code}]${error.step === undefined ? '' : ` at step ${error.step}`}`);
     messages.say(

@@ -40,7 +40,7 @@ export const testCommand = command({
         const result = await runCases(file, { bench, only: options.name, signal: context.signal });
         results.push(result);
         if (context.output.isForPeople && result.cases.length > 0)
-          context.output.text(fileText(result, context.output.paint));
+          context.output.painted(fileText(result, context.output.paint));
       }
       return await conclude(context, results, options);
     } finally {

@@ -1,6 +1,7 @@
 /** `cloudflow worker`: runs the actions of a folder. */
 import { createWorker } from '@cloudflow/sdk/worker/index.ts';
 import { usageFailure } from '../../failure/failure.ts';
+import { plainText } from '../../output/plain-text.ts';
 import { command } from '../../program/command.ts';
 import { integerOption, optional, textOption } from '../../program/option.ts';
 import { findActionFiles, loadActions } from '../../project/action-files.ts';
@@ -29,7 +30,9 @@ export const workerCommand = command({
     const say = (fields: Readonly<Record<string, unknown>>, message: string) => {
       const { error, ...rest } = fields;
       const why = error instanceof Error ? ` ${error.message}` : '';
-      world.stderr.write(`${message}${why} ${Object.keys(rest).length === 0 ? '' : JSON.stringify(rest)}\n`);
+      world.stderr.write(
+        `${plainText(`${message}${why} ${Object.keys(rest).length === 0 ? '' : JSON.stringify(rest)}`)}\n`,
+      );
     };
     messages.say(`Working for ${settings.url.value}: ${actions.map(({ type }) => type).join(', ')}.`);
     const debug = (fields: Readonly<Record<string, unknown>>, message: string) =>

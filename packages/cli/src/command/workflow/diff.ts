@@ -31,7 +31,7 @@ export const diffCommand = command({
     const diff = diffDefinitions(before, after);
     const isSame = diff.fields.length === 0 && diff.steps.length === 0;
     if (!context.output.isForPeople) context.output.item(diff, []);
-    else if (!isSame) context.output.text(diffText(diff, context.output.paint));
+    else if (!isSame) context.output.painted(diffText(diff, context.output.paint));
     if (isSame) context.messages.say('There is no difference.');
     return options.check === true && !isSame ? 'conflict' : 'ok';
   },

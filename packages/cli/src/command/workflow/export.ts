@@ -1,12 +1,10 @@
 /** `cloudflow workflow export` */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { withFieldsInOrder } from '@cloudflow/core/definition/compare/field-order.ts';
 import type { WorkflowDocument } from '@cloudflow/core/definition/document.ts';
-import type { Json } from '@cloudflow/core/json.ts';
 import { toCode } from '@cloudflow/sdk/builder/index.ts';
 import type { Workflow } from '@cloudflow/sdk/client/index.ts';
-import { stringify } from 'yaml';
+import { definitionText } from '../../definition/definition-text.ts';
 import { Failure, usageFailure } from '../../failure/failure.ts';
 import { command } from '../../program/command.ts';
 import type { Context } from '../../program/context.ts';
@@ -72,9 +70,7 @@ async function readAll(context: Context, names: readonly string[], all: boolean)
 }
 
 function textOf({ definition }: Workflow, form: Form): string {
-  if (form === 'typescript') return toCode(definition as unknown as WorkflowDocument);
-  const ordered = withFieldsInOrder(definition as Json);
-  return form === 'yaml' ? stringify(ordered, { lineWidth: 120 }) : `${JSON.stringify(ordered, null, 2)}\n`;
+  return form === 'typescript' ? toCode(definition as unknown as WorkflowDocument) : definitionText(definition, form);
 }
 
 type Target = { readonly form: Form; readonly dir: string; readonly force: boolean };

@@ -47,8 +47,8 @@ function print({ output, messages }: Context, checked: readonly Checked[]): void
       output.event(made, '');
       continue;
     }
-    for (const each of errors) output.text(issueText(file, 'error', each, output.paint));
-    for (const each of warnings) output.text(issueText(file, 'warning', each, output.paint));
+    for (const each of errors) output.painted(issueText(file, 'error', each, output.paint));
+    for (const each of warnings) output.painted(issueText(file, 'warning', each, output.paint));
   }
   const count = `${checked.length} ${checked.length === 1 ? 'definition' : 'definitions'}`;
   messages.say(wrong === 0 ? `${count}: valid.` : `${wrong} of ${count} cannot be published.`);

@@ -1,7 +1,7 @@
-/** One event of a journal as a line: when, what, where, and what came of it. */
+/** One event of a journal as words of a line: when, what, where, and what came of it. */
 import type { JournalEvent } from '@cloudflow/sdk/client/index.ts';
-import type { Paint, Style } from '../../output/paint.ts';
-import { oneLine } from '../../output/plain-text.ts';
+import type { Style } from '../../output/paint.ts';
+import type { Word } from '../../output/words.ts';
 
 const styles: Readonly<Record<string, Style>> = {
   step_succeeded: 'green',
@@ -15,16 +15,14 @@ const styles: Readonly<Record<string, Style>> = {
 const said = new Set(['id', 'seq', 'type', 'at', 'step_id', 'scope', 'round', 'key', 'secret_marker', 'error']);
 const longestLine = 240;
 
-export function eventText(event: JournalEvent, paint: Paint): string {
+export function eventWords(event: JournalEvent): readonly Word[] {
   const { at, type } = event;
-  const where = stepOf(event);
-  const words = [
-    at === null ? '' : paint('dim', at),
-    paint(styles[type] ?? 'bold', type.replaceAll('_', ' ')),
-    ...(where === null ? [] : [where]),
-    cut(oneLine(`${errorText(event)}${detailText(event)}`)),
+  return [
+    ['dim', at ?? ''],
+    [styles[type] ?? 'bold', type.replaceAll('_', ' ')],
+    stepOf(event) ?? '',
+    cut(`${errorText(event)}${detailText(event)}`),
   ];
-  return words.filter((word) => word !== '').join('  ');
 }
 
 /** Which run of which step it is about, as the path of the step; null when it is about the whole run. */
