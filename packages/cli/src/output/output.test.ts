@@ -47,7 +47,7 @@ it('shows what a terminal would obey, in every form, and programs read the value
       for (const form of ['json', 'jsonl', 'yaml'] as const) {
         const text = written(form, (output) => output.item(given, []));
         expect(text).not.toMatch(obeyed);
-        expect((form === 'yaml' ? parse : JSON.parse)(text)).toEqual(JSON.parse(JSON.stringify(given)));
+        expect(form === 'yaml' ? parse(text) : JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(given)));
       }
     }),
     { numRuns: 100 },

@@ -8,7 +8,7 @@ const ids = ['019ab3f2-0000-7000-8000-000000000001', '019ab3f2-1111-7000-8000-00
 function client(found: readonly string[] = ids) {
   const json = (status: number, body: unknown) =>
     new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
-  const answer = async (input: RequestInfo | URL) => {
+  const answer = async (input: Request | URL | string) => {
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const begins = found.filter((id) => id.startsWith(searchParams.get('q') ?? ''));
     if (pathname.endsWith('/executions')) return json(200, { data: begins.map((id) => ({ id })), next_cursor: null });
