@@ -154,7 +154,14 @@ function faults({ unanswered, stoppedBy }: TestRun): readonly Mismatch[] {
     differences: [],
   }));
   if (stoppedBy === null) return missing;
-  return [...missing, { field: '', message: 'the run goes on for ever', differences: [] }];
+  return [
+    ...missing,
+    {
+      field: '',
+      message: stoppedBy === 'mostCharacters' ? 'what its steps gave is too much to keep' : 'the run goes on for ever',
+      differences: [],
+    },
+  ];
 }
 
 /** Of its own mocks: those that it shares may be for others. */

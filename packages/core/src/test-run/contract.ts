@@ -33,6 +33,8 @@ export type TestSignal = { readonly afterMs: number; readonly name: string; read
 export type TestRunLimits = {
   /** Events of all executions together: a step that runs makes one to three. */
   readonly mostEvents: number;
+  /** What these events hold as JSON: outputs are kept in memory until the run has ended. */
+  readonly mostCharacters: number;
   /** Virtual milliseconds after the start: what would come later does not happen. */
   readonly longestMs: number;
 };

@@ -91,13 +91,15 @@ describe('a test run', () => {
     expect(run(plan)).toEqual(run(plan));
   });
 
-  it('ends at its limits: of events, and of virtual time', () => {
+  it('ends at its limits: of events, of what they hold, and of virtual time', () => {
     const loop = {
       id: 'again',
       type: 'loop',
       config: { while: 'true', max_iterations: 100_000, steps: [say('x', 1)] },
     };
     expect(run(planOf([loop]), { limits: { mostEvents: 500 } }).stoppedBy).toBe('mostEvents');
+    const wide = { ...loop, config: { ...loop.config, steps: [say('x', 'a'.repeat(1_000))] } };
+    expect(run(planOf([wide]), { limits: { mostCharacters: 50_000 } }).stoppedBy).toBe('mostCharacters');
     const plan = planOf([{ id: 'rest', type: 'wait', config: { for: '3d' } }]);
     expect(run(plan, { limits: { longestMs: 1_000 } })).toMatchObject({ stoppedBy: 'longestMs', status: 'RUNNING' });
   });

@@ -9,7 +9,11 @@ import { createMockedSteps } from './step-mocks.ts';
 import { pathTaken, testedSteps } from './tested-steps.ts';
 import { createWorld, type Inhabitant } from './world.ts';
 
-const DEFAULT_LIMITS: TestRunLimits = { mostEvents: 100_000, longestMs: 100 * 365 * 86_400_000 };
+const DEFAULT_LIMITS: TestRunLimits = {
+  mostEvents: 100_000,
+  mostCharacters: 500_000_000,
+  longestMs: 100 * 365 * 86_400_000,
+};
 
 /** The input must have been checked against the plan. */
 export function* testRun(plan: Plan, options: TestRunOptions): TestRunner {
@@ -33,6 +37,7 @@ export function* testRun(plan: Plan, options: TestRunOptions): TestRunner {
     }
     yield { kind: 'turn' };
     if (world.events() > limits.mostEvents) stoppedBy = 'mostEvents';
+    else if (world.characters() > limits.mostCharacters) stoppedBy = 'mostCharacters';
   }
   if (stoppedBy === null && world.goesOn()) stoppedBy = 'longestMs';
   const tested = (inhabitant: Inhabitant) => testedExecution(inhabitant, world.isMocked);

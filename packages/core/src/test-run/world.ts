@@ -1,6 +1,7 @@
 /** The executions of a test run: one virtual time, one agenda, one set of gates. */
 import { itemPlan } from '../definition/item-plan.ts';
 import type { Plan, PlanStep } from '../definition/plan.ts';
+import { sizeOf } from '../expression/json-size.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { childRefusal } from '../run/child-refusal.ts';
 import type { AttemptOutcome, ChildEnd, Effect, RunContext, RunInput } from '../run/contract.ts';
@@ -60,6 +61,7 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
   const unanswered: Unanswered[] = [];
   const open: Open[] = [];
   let events = 0;
+  let characters = 0;
   let ids = 0;
 
   const tell = (to: Inhabitant, input: RunInput, order?: number): void => agenda.add(input.at, { to, input }, order);
@@ -235,6 +237,7 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
       const before = to.execution.events.length;
       to.execution.hear(input, next.at);
       events += to.execution.events.length - before;
+      for (const event of to.execution.events.slice(before)) characters += sizeOf(event as unknown as Json);
       const { end, context } = to.execution;
       if (end !== undefined && to.caller !== null) {
         const { status, output, error } = end;
@@ -252,6 +255,7 @@ export function createWorld({ mocked, tenantId }: { readonly mocked: MockedSteps
       else answerCall(asked, asked.effect, answer);
     },
     events: () => events,
+    characters: () => characters,
     goesOn: () => agenda.all().some(({ to }) => to.execution.end === undefined),
     called: (): readonly Inhabitant[] => [...everybody.values()].slice(1),
     unanswered: (): readonly Unanswered[] => unanswered,

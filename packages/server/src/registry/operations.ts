@@ -21,7 +21,7 @@ export function createRegisteredOperations(database: Database) {
     ): Promise<OperationRecord> {
       mustFit(operation);
       const row = await database.transaction({ role: 'app', tenantId }, async (tx) => {
-        if ((await store.countOperations(tx, tenantId)) >= MOST_OPERATIONS)
+        if ((await store.countOtherOperations(tx, tenantId, name)) >= MOST_OPERATIONS)
           throw problem('conflict', { detail: `A tenant may have ${MOST_OPERATIONS} registered operations.` });
         return store.putOperation(tx, tenantId, {
           name,

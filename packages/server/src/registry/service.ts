@@ -46,6 +46,7 @@ export type Registry = ReturnType<typeof createRegistry>;
 export type RegistryDeps = { readonly database: Database; readonly builtIn: ActionRegistry };
 
 const MOST_TYPES = 1_000;
+const MOST_VERSIONS = 1_000;
 /** A claim notes that its types are asked for at most so often. */
 const NOTE_EVERY_MS = 10_000;
 const MOST_NOTED = 10_000;
@@ -82,8 +83,11 @@ export function createRegistry({ database, builtIn }: RegistryDeps) {
         .digest();
       const { version } = declaration;
       const row = await database.transaction({ role: 'app', tenantId }, async (tx) => {
-        if ((await store.countTypes(tx, tenantId)) >= MOST_TYPES)
+        const others = await store.countOthers(tx, tenantId, { type, version });
+        if (others.types >= MOST_TYPES)
           throw problem('conflict', { detail: `A tenant may have ${MOST_TYPES} types of its own.` });
+        if (others.versions >= MOST_VERSIONS)
+          throw problem('conflict', { detail: `A type may have ${MOST_VERSIONS} versions: choose another type.` });
         return store.insertAction(tx, tenantId, { type, version, digest, declaration: JSON.stringify(declaration) });
       });
       if (row === undefined || !row.digest.equals(digest))

@@ -44,11 +44,17 @@ export async function insertAction(
      where tenant_id = ${tenantId} and type = ${of.type} and version = ${of.version}`);
 }
 
-export async function countTypes(tx: Tx, tenantId: string): Promise<number> {
-  const row = await tx.row<{ readonly types: number }>(
-    sql`select count(distinct type)::int as types from worker_actions where tenant_id = ${tenantId}`,
-  );
-  return row?.types ?? 0;
+/** How many there are beside this one: other types, and other versions of this type. */
+export async function countOthers(
+  tx: Tx,
+  tenantId: string,
+  { type, version }: Pick<DeclaredRow, 'type' | 'version'>,
+): Promise<{ readonly types: number; readonly versions: number }> {
+  const row = await tx.row<{ readonly types: number; readonly versions: number }>(sql`
+    select count(distinct type) filter (where type <> ${type})::int as types,
+           count(*) filter (where type = ${type} and version <> ${version})::int as versions
+      from worker_actions where tenant_id = ${tenantId}`);
+  return row ?? { types: 0, versions: 0 };
 }
 
 /** Not at every claim: the row would be written a thousand times a minute. */
@@ -107,9 +113,10 @@ export function listOperations(
   );
 }
 
-export async function countOperations(tx: Tx, tenantId: string): Promise<number> {
+/** Beside the one of this name. */
+export async function countOtherOperations(tx: Tx, tenantId: string, name: string): Promise<number> {
   const row = await tx.row<{ readonly many: number }>(
-    sql`select count(*)::int as many from registered_operations where tenant_id = ${tenantId}`,
+    sql`select count(*)::int as many from registered_operations where tenant_id = ${tenantId} and name <> ${name}`,
   );
   return row?.many ?? 0;
 }

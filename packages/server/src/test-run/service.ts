@@ -51,13 +51,14 @@ export type TestLimits = {
   /** At once, in this process and of one tenant. */
   readonly ofProcess: number;
   readonly ofTenant: number;
-} & Pick<TestRunLimits, 'mostEvents' | 'longestMs'>;
+} & TestRunLimits;
 
 const defaultLimits: TestLimits = {
   deadlineMs: 30_000,
   ofProcess: 16,
   ofTenant: 4,
   mostEvents: 50_000,
+  mostCharacters: 32_000_000,
   longestMs: 10 * 365 * 86_400_000,
 };
 
@@ -157,8 +158,11 @@ function tooLong(detail: string): Problem {
   return problem('test_run_too_long', { detail });
 }
 
-function limitText(stoppedBy: keyof TestRunLimits, { mostEvents, longestMs }: TestLimits): string {
-  return stoppedBy === 'mostEvents'
-    ? `It had ${mostEvents} events, and went on.`
-    : `It went on after ${Math.round(longestMs / 86_400_000)} days of virtual time.`;
+function limitText(stoppedBy: keyof TestRunLimits, { mostEvents, mostCharacters, longestMs }: TestLimits): string {
+  const texts: Readonly<Record<keyof TestRunLimits, string>> = {
+    mostEvents: `It had ${mostEvents} events, and went on.`,
+    mostCharacters: `What its steps were given and gave is over ${mostCharacters} characters long.`,
+    longestMs: `It went on after ${Math.round(longestMs / 86_400_000)} days of virtual time.`,
+  };
+  return texts[stoppedBy];
 }
