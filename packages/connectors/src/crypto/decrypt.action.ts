@@ -9,6 +9,8 @@ export default defineAction({
   title: 'Decrypt data',
   description:
     'Decrypts what `crypto.encrypt` made. What comes out stands in the journal, unless the step is marked `sensitive`.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

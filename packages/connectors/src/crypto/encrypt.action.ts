@@ -10,6 +10,8 @@ export default defineAction({
   description:
     'Encrypts with AES-256-GCM: who has the key can read it with `crypto.decrypt`, and nobody can change it unseen. A step that is ' +
     'given what is secret is marked `sensitive`.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

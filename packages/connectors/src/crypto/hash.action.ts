@@ -9,6 +9,8 @@ export default defineAction({
   title: 'Hash data',
   description:
     'Makes a digest. It proves nothing about who made it (for that there is `crypto.hmac`), and hides no password.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

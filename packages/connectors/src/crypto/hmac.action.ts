@@ -20,6 +20,8 @@ export default defineAction({
   description:
     'Makes the code with which a receiver that has the same key knows where data comes from; with `expected` it checks one, in a ' +
     'time that tells nothing of it.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

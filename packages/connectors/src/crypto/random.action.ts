@@ -9,6 +9,8 @@ export default defineAction({
   description:
     'Makes random bytes that nobody can guess. The value is recorded, so that what depends on it sees the same one for ever; mark the ' +
     'step `sensitive` where nobody is to see it.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

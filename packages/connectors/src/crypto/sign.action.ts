@@ -10,6 +10,8 @@ export default defineAction({
   title: 'Sign data',
   description:
     'Signs with a private key, so that whoever has the public one can check it with `crypto.verify` or anything else.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

@@ -9,6 +9,8 @@ export default defineAction({
   type: 'crypto.verify',
   title: 'Check a signature',
   description: 'Checks a signature. A wrong one is no error: `valid` is false.',
+  category: 'data',
+  icon: 'key-round',
   version: 1,
   config: Type.Object(
     {

@@ -44,6 +44,8 @@ export default defineAction({
   description:
     'Reads CSV as RFC 4180 has it: fields in quotes may hold delimiters, line breaks and doubled quotes. Empty lines are skipped. ' +
     'A row with more fields than there are columns is an error; fields that are missing at its end are empty.',
+  category: 'data',
+  icon: 'table',
   version: 1,
   config,
   output: Type.Object({

@@ -49,6 +49,8 @@ export default defineAction({
   type: 'csv.write',
   title: 'Write CSV',
   description: 'Writes CSV as RFC 4180 has it, with a line break (CR LF) between two rows. null is an empty field.',
+  category: 'data',
+  icon: 'table',
   version: 1,
   config,
   output: Type.Object({

@@ -25,6 +25,8 @@ export default defineAction({
     'bytes base64. A try whose answer is lost may have had its effect, and another follows: write statements that may run twice, ' +
     'with `on conflict` or a key such as `${execution.id}`. A step without `config` runs the operation that is registered under its ' +
     'id (`PUT /registry/operations/{name}`).',
+  category: 'storage',
+  icon: 'database',
   version: 1,
   config: operationConfig,
   output: operationOutput,

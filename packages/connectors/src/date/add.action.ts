@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Adds to a date, or takes away with negative numbers. Years to days keep the local time, also over a change of the clocks; ' +
     'hours to seconds are counted as they pass. A day that the month has not becomes its last.',
+  category: 'data',
+  icon: 'calendar',
   version: 1,
   config: Type.Object(
     {

@@ -9,6 +9,8 @@ export default defineAction({
   description:
     'Measures from one date to another, negative when it is before. Years to days are counted by the calendar of the zone, so that ' +
     'a day in which the clocks change is one day; hours to milliseconds are counted as they pass.',
+  category: 'data',
+  icon: 'calendar',
   version: 1,
   config: Type.Object(
     {

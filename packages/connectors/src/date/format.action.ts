@@ -7,6 +7,8 @@ export default defineAction({
   type: 'date.format',
   title: 'Write a date',
   description: 'Writes a date for people or for another program, in a time zone and a language.',
+  category: 'data',
+  icon: 'calendar',
   version: 1,
   config: Type.Object(
     {

@@ -10,6 +10,8 @@ export default defineAction({
   description:
     'Reads a date and takes it apart. A local time that is skipped when clocks are put forward is moved forward by as much; of one ' +
     'that comes twice the first is meant.',
+  category: 'data',
+  icon: 'calendar',
   version: 1,
   config: Type.Object(
     {

@@ -69,6 +69,8 @@ export default defineAction({
   description:
     'Posts to a channel or a thread. A bot sends a nonce, so that Discord drops a repeat within minutes; through a webhook a ' +
     'message may be posted twice after a timeout.',
+  category: 'messaging',
+  icon: 'message-circle',
   version: 1,
   config,
   output: Type.Object({

@@ -20,6 +20,8 @@ export default defineAction({
     'Hands a mail to a mail server, which delivers it. It has the same `Message-ID` in every try: after a lost answer it may be sent ' +
     'twice, and mailboxes that look at the id show it once. When the server takes it for some of the addresses only, those that it ' +
     'refused are in the output, and it is not sent again.',
+  category: 'messaging',
+  icon: 'mail',
   version: 1,
   config: mailConfig,
   output: Type.Object({

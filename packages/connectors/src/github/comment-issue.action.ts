@@ -7,6 +7,8 @@ export default defineAction({
   type: 'github.comment-issue',
   title: 'Comment on an issue on GitHub',
   description: 'Comments on an issue or a pull request. After a timeout there may be two comments.',
+  category: 'services',
+  icon: 'github',
   version: 1,
   config: Type.Object(
     {

@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Opens an issue. GitHub cannot tell a repeat from a second issue: after a timeout there may be two, unless the step has ' +
     '`delivery: "at_most_once"`.',
+  category: 'services',
+  icon: 'github',
   version: 1,
   config: Type.Object(
     {

@@ -39,6 +39,8 @@ export default defineAction({
   description:
     'Creates or replaces a file with one commit. A file that is already as it is to be is left alone, so that a repeat makes no ' +
     'second commit.',
+  category: 'services',
+  icon: 'github',
   version: 1,
   config,
   output: Type.Object({

@@ -8,6 +8,8 @@ export default defineAction({
   title: 'Start a workflow of GitHub Actions',
   description:
     'Starts a workflow that has `on: workflow_dispatch`, and does not wait for it. After a timeout it may have been started twice.',
+  category: 'services',
+  icon: 'github',
   version: 1,
   config: Type.Object(
     {

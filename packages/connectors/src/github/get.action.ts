@@ -7,6 +7,8 @@ export default defineAction({
   type: 'github.get',
   title: 'Read from GitHub',
   description: 'Asks for any path of the REST API of GitHub, such as `/repos/octo/site/pulls`, one page at a time.',
+  category: 'services',
+  icon: 'github',
   version: 1,
   config: Type.Object(
     {

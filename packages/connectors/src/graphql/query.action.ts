@@ -29,6 +29,8 @@ export default defineAction({
   description:
     'Sends a query or a mutation. Errors in the answer fail the step, though the status is 200; with `partial` they are given ' +
     'beside the data. The same `Idempotency-Key` goes with every try.',
+  category: 'network',
+  icon: 'share-2',
   version: 1,
   config: Type.Object(
     {

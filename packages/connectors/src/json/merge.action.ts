@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Merges one or more patches into a value, one after the other, as RFC 7396 (JSON Merge Patch) has it: objects are merged field by ' +
     'field, null takes a field away, everything else replaces, lists too.',
+  category: 'data',
+  icon: 'braces',
   version: 1,
   config: Type.Object(
     {

@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Checks any value against a JSON Schema (draft 2020-12), as inputs of workflows are checked. What does not fit fails the step, ' +
     'or with `fail: false` is the output.',
+  category: 'data',
+  icon: 'braces',
   version: 1,
   config: Type.Object(
     {

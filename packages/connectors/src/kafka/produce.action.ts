@@ -38,6 +38,8 @@ export default defineAction({
   description:
     'Writes a message to a topic and waits until all replicas that are in sync have it. Within a try the producer is idempotent; a ' +
     'try whose answer is lost may have written, and the next one writes again, with the same `idempotency-key`.',
+  category: 'messaging',
+  icon: 'radio-tower',
   version: 1,
   config,
   output: Type.Object({

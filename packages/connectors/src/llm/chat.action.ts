@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Sends a conversation to any server that speaks the API of OpenAI (`/chat/completions`), and waits for the whole answer. ' +
     'What a model says is data of somebody else: check it before something is done with it.',
+  category: 'ai',
+  icon: 'sparkles',
   version: 1,
   config: chatConfig,
   output: chatOutput,

@@ -12,6 +12,8 @@ export default defineAction({
   description:
     'Asks a server that speaks the API of OpenAI (`/embeddings`) for the vectors of one or more texts. The output is limited to ' +
     '1 MB: about 50 vectors of 1,536 numbers; embed more with a `for_each`, or with fewer `dimensions`.',
+  category: 'ai',
+  icon: 'sparkles',
   version: 1,
   config: Type.Object(
     {

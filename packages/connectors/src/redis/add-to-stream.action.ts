@@ -9,6 +9,8 @@ export default defineAction({
   description:
     'Adds an entry to a stream. A try whose answer is lost may have added it, and the next one adds it again: readers tell a repeat ' +
     'by the field `idempotency_key`, which every entry has.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

@@ -7,6 +7,8 @@ export default defineAction({
   type: 'redis.delete',
   title: 'Delete keys from Redis',
   description: 'Deletes keys, whatever they hold; that one is not there is no error.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     { credential, keys: Type.Array(key, { minItems: 1, maxItems: 10_000, description: 'What goes.' }) },

@@ -7,6 +7,8 @@ export default defineAction({
   type: 'redis.get',
   title: 'Get a value from Redis',
   description: 'Reads the text under a key.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

@@ -9,6 +9,8 @@ export default defineAction({
   description:
     'Adds to the whole number under a key, which begins at 0. A try whose answer is lost may have counted, and the next one ' +
     'counts again: where that matters, use `delivery: "at_most_once"`.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

@@ -9,6 +9,8 @@ export default defineAction({
   description:
     'Takes values from the beginning of a list, or from its end. What a try took whose answer is lost is gone: where that matters, ' +
     'read from a stream instead.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

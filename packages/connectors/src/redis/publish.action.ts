@@ -7,6 +7,8 @@ export default defineAction({
   type: 'redis.publish',
   title: 'Publish to a channel of Redis',
   description: 'Sends a message to whoever listens on a channel just now; nobody else will ever see it.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

@@ -8,6 +8,8 @@ export default defineAction({
   title: 'Push to a list of Redis',
   description:
     'Puts values at the end of a list, or at its beginning. A try whose answer is lost may have pushed, and the next one pushes again.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

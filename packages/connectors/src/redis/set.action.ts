@@ -7,6 +7,8 @@ export default defineAction({
   type: 'redis.set',
   title: 'Set a value in Redis',
   description: 'Writes a value under a key, over what was there, or only where there is nothing or something.',
+  category: 'storage',
+  icon: 'layers',
   version: 1,
   config: Type.Object(
     {

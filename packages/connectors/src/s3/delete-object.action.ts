@@ -7,6 +7,8 @@ export default defineAction({
   type: 's3.delete-object',
   title: 'Delete an object of S3',
   description: 'Deletes an object; one that is not there is no error. In a bucket with versions the earlier ones stay.',
+  category: 'storage',
+  icon: 'archive',
   version: 1,
   config: Type.Object(
     {

@@ -9,6 +9,8 @@ export default defineAction({
   title: 'Read an object of S3',
   description:
     'Reads a whole object, of up to 1 MB as an output. For what is larger, hand out an address with `s3.presign`.',
+  category: 'storage',
+  icon: 'archive',
   version: 1,
   config: Type.Object(
     {

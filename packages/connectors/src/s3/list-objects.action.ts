@@ -10,6 +10,8 @@ export default defineAction({
   type: 's3.list-objects',
   title: 'List the objects of a bucket',
   description: 'Lists objects in the order of their keys, one page of up to 1,000 at a time.',
+  category: 'storage',
+  icon: 'archive',
   version: 1,
   config: Type.Object(
     {

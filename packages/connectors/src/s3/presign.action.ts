@@ -10,6 +10,8 @@ export default defineAction({
     'Makes an address with which whoever has it may read or write one object until it expires. Nothing is sent: that the bucket ' +
     'is there, and that the key may do this, shows when the address is used. It stands in the output: mark the step `sensitive` ' +
     'where those who see executions are not to use it.',
+  category: 'storage',
+  icon: 'archive',
   version: 1,
   config: Type.Object(
     {

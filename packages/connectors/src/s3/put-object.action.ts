@@ -41,6 +41,8 @@ export default defineAction({
   title: 'Write an object to S3',
   description:
     'Writes a whole object; a repeat writes the same again. For what is too large for a workflow, use `s3.presign`.',
+  category: 'storage',
+  icon: 'archive',
   version: 1,
   config,
   output: Type.Object({

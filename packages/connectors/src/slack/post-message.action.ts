@@ -48,6 +48,8 @@ export default defineAction({
   description:
     'Posts to a channel, a person or a thread. Slack cannot tell a repeat from a second message: after a timeout it may be ' +
     'posted twice, unless the step has `delivery: "at_most_once"`.',
+  category: 'messaging',
+  icon: 'slack',
   version: 1,
   config,
   output: Type.Object({

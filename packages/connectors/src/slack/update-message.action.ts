@@ -8,6 +8,8 @@ export default defineAction({
   type: 'slack.update-message',
   title: 'Change a message in Slack',
   description: 'Replaces the text and the blocks of a message that the same bot has posted.',
+  category: 'messaging',
+  icon: 'slack',
   version: 1,
   config: Type.Object(
     {

@@ -53,6 +53,8 @@ export default defineAction({
   description:
     'Posts an adaptive card. The webhook accepts it and posts it later: what goes wrong then is shown in the history of the ' +
     'workflow in Teams, and not here. After a timeout a message may be posted twice.',
+  category: 'messaging',
+  icon: 'messages-square',
   version: 1,
   config,
   output: Type.Object({ status: Type.Integer({ description: 'Of the answer: 202, accepted.' }) }),

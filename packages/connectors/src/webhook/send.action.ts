@@ -20,6 +20,8 @@ export default defineAction({
   description:
     'Posts a JSON payload in the form of Standard Webhooks: `webhook-id` is the same for every try, `webhook-timestamp` is the ' +
     'time of this one, and `webhook-signature` is there when `secret` names a credential. A redirect is not followed.',
+  category: 'network',
+  icon: 'webhook',
   version: 1,
   config: Type.Object(
     {

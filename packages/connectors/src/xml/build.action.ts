@@ -32,6 +32,8 @@ export default defineAction({
   description:
     'Writes a document. Text and attributes are escaped, and names must be names of XML, so that no value becomes markup. null is ' +
     'an empty element.',
+  category: 'data',
+  icon: 'code-xml',
   version: 1,
   config,
   output: Type.Object({ text: Type.String({ description: 'The document.' }) }),

@@ -36,6 +36,8 @@ export default defineAction({
     'Reads a document into objects: elements by name, several of one name as a list, attributes as `@name`, text as `#text` where ' +
     'there is more than text. All values are text, without the white space around it. Entities that a document declares are ' +
     'refused, and nothing is ever fetched.',
+  category: 'data',
+  icon: 'code-xml',
   version: 1,
   config,
   output: Type.Object({

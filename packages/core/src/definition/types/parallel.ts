@@ -38,7 +38,7 @@ export const parallelType: ControlType = {
       join: {
         ...joinSchema,
         description:
-          'When the step has succeeded: after all branches, after the first to succeed, or after `count` of them.',
+          'When the step has succeeded: after all branches, after the first to succeed, or after `count` of them. A branch that fails fails the step until then, as in every block: handle with `on_error` what may fail.',
       },
       cancel_remaining: {
         description:
