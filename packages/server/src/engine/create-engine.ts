@@ -173,10 +173,10 @@ const LAST_VALUES_MS = 5_000;
 async function handOver(parts: Parts, timeoutMs: number): Promise<void> {
   const { timers, inbound, attempts, movedTries, runner, storing, lane, ownership, hints, starts } = parts;
   const deadline = performance.now() + timeoutMs;
+  attempts.close(); // at once: whatever is begun now is something to wait for
   timers.stop();
   await inbound.stop();
   await parts.holds.stop();
-  attempts.close();
   await attempts.atRest(Math.min(SETTLE_MS, timeoutMs));
   runner.flushSoft(0);
   await lane.drain();

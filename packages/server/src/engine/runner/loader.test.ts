@@ -1,3 +1,5 @@
+import { compile } from '@cloudflow/core/definition/compile.ts';
+import type { Plan } from '@cloudflow/core/definition/plan.ts';
 import { expect, it } from 'vitest';
 import { loneRunner } from '../../../testing/lone-runner.ts';
 import { silentLog } from '../../kernel/log/log.ts';
@@ -7,7 +9,11 @@ import { createLoader } from './loader.ts';
 const id = '01999999-0000-7000-8000-000000000001';
 const ended = { finishedAt: 1 } as StoredExecution;
 
-function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint) {
+function setup(
+  read: () => Promise<StoredExecution | undefined>,
+  epoch?: bigint,
+  planOf: () => Promise<Plan> = () => Promise.reject(new Error('not asked for')),
+) {
   const undelivered: string[] = [];
   const none = () => undefined;
   const runner = loneRunner();
@@ -17,7 +23,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
     entropy: { uuid: () => 'u', random: () => 0, executionId: () => 'e' },
     now: () => 1,
     read,
-    planOf: () => Promise.reject(new Error('not asked for')),
+    planOf,
     sealerOf: () => Promise.reject(new Error('not asked for')),
     prepareGate: () => Promise.resolve(),
     epochOf: () => epoch,
@@ -30,7 +36,7 @@ function setup(read: () => Promise<StoredExecution | undefined>, epoch?: bigint)
   });
   const cancel = (inboxId: string) => loader.deliver(id, 1, { input: { kind: 'cancel', at: 1 }, inboxId });
   const discarded = () => runner.source.take(100).flatMap(({ consumed }) => consumed);
-  return { cancel, discarded, undelivered };
+  return { loader, runner, cancel, discarded, undelivered };
 }
 
 const turns = async (count: number): Promise<void> => {
@@ -54,4 +60,38 @@ it('gives mail for a shard that is not ours back, as often as it comes', async (
   await turns(20);
   cancel('first');
   expect(undelivered).toEqual(['first', 'first']);
+});
+
+/** A step naps until then, in a pause. */
+function pausedNap(): { readonly plan: Plan; readonly stored: StoredExecution } {
+  const nap = { id: 'nap', type: 'wait', config: { for: 1 } };
+  const compiled = compile(
+    { workflow_id: 'w', version: '1.0.0', steps: [nap] },
+    { find: () => undefined, types: () => [] },
+  );
+  if (!('plan' in compiled)) throw new Error(JSON.stringify(compiled.errors));
+  const events = [
+    { e: 'started', at: 0 },
+    { e: 'begun', s: 'nap', at: 0, until: 1 },
+    { e: 'paused', at: 0 },
+  ] as const;
+  const texts = { trigger: '{}', input: '{}', labels: '{}' };
+  const of = { id, shard: 1, tenantId: 't', workflowId: 'w', versionId: 'v', rootId: id, generation: 0 };
+  const none = { parentId: null, retryOf: null, businessKey: null, snapshot: null, elsewhere: null, finishedAt: null };
+  const head = { status: 'RUNNING', waitReason: 'paused', phase: null, keptSignals: 0 };
+  const stored = { ...of, ...texts, ...none, head, journal: [{ seq: 1, events }], priority: 3, createdAt: 0 };
+  return { plan: compiled.plan, stored: stored as unknown as StoredExecution };
+}
+
+it('hears the end of a pause that comes while a timer is read for, which has nothing to do in the pause', async () => {
+  const { plan, stored } = pausedNap();
+  const { loader, runner } = setup(
+    () => Promise.resolve(stored),
+    1n,
+    () => Promise.resolve(plan),
+  );
+  loader.deliver(id, 1, { input: { kind: 'timer', timer: 0, at: 1 } });
+  loader.deliver(id, 1, { input: { kind: 'resume', scope: 'execution', at: 1 }, inboxId: 'resume' });
+  await turns(40);
+  expect(runner.get(id)?.decided.consumed).toEqual(['resume']);
 });

@@ -107,7 +107,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function hear(live: LiveExecution, input: RunInput, inboxId?: string): void {
-    if (live.dropped) return;
+    // It has left memory since it was looked up: the row is still in the table, and the next look finds it.
+    if (live.dropped) return inboxId === undefined ? undefined : deps.onConsumed([inboxId]);
     if (inboxId !== undefined) live.decided.consumed.push(inboxId);
     if (live.refused || (live.elsewhere !== null && isNoNews(live.elsewhere, input))) return;
     if (input.kind === 'start') tellPauses(live); // before anything of it begins
@@ -119,7 +120,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const kept = live.state.timers.get(timer);
     if (kept === undefined || !isAsleep(live.state, kept, at)) return;
     deps.onAsleep({ executionId: live.id, timer, due: kept.due });
-    rest(live);
+    setImmediate(rest, live); // not now: whoever delivers may have more for it, such as the end of the pause
   }
 
   function tellPauses(live: LiveExecution): void {
