@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { problem } from '../kernel/errors/problem.ts';
 import type { Caller } from '../kernel/http/caller.ts';
-import { createCursor, defaultLimit, pageOf } from '../kernel/http/list.ts';
+import { createCursor, defaultLimit, pageFrom, pageOf } from '../kernel/http/list.ts';
 import { reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import { isSentAsHeader } from './credential-types.ts';
@@ -41,11 +41,7 @@ function makingRoutes(credentials: Credentials): readonly Route[] {
         const limit = query.limit ?? defaultLimit;
         const before = byId.decode(query.cursor) ?? null;
         const rows = await credentials.list(caller.tenantId, { before, limit: limit + 1 });
-        const last = rows.length > limit ? rows[limit - 1] : undefined;
-        return reply(200, {
-          data: rows.slice(0, limit).map(view),
-          next_cursor: last ? byId.encode(last.id) : null,
-        });
+        return reply(200, pageFrom(rows, limit, { view: view, cursorOf: (last) => byId.encode(last.id) }));
       },
     }),
     route({

@@ -1,7 +1,8 @@
 /** Doors of the registry: what types of steps there are, and how a worker declares one. */
 import Type from 'typebox';
 import { problem } from '../kernel/errors/problem.ts';
-import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
+import { createCursor, defaultLimit, pageFrom, pageOf, pageQuery } from '../kernel/http/list.ts';
+import { escapePointer } from '../kernel/http/read-json.ts';
 import { reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import type { OperationRecord, RegisteredOperations } from './operations.ts';
@@ -104,9 +105,10 @@ function operationRoutes(operations: RegisteredOperations): readonly Route[] {
         const limit = query.limit ?? defaultLimit;
         const after = byName.decode(query.cursor) ?? '';
         const found = await operations.list(caller.tenantId, { after, limit: limit + 1 });
-        const last = found.length > limit ? found[limit - 1] : undefined;
-        const next_cursor = last ? byName.encode(last.name) : null;
-        return reply(200, { data: found.slice(0, limit).map(operationView), next_cursor });
+        return reply(
+          200,
+          pageFrom(found, limit, { view: operationView, cursorOf: (last) => byName.encode(last.name) }),
+        );
       },
     }),
     route({
@@ -152,8 +154,7 @@ function putOperationRoute(operations: RegisteredOperations): Route {
     replies: { 200: schemas.operation },
     async handle({ params, body, caller: { tenantId, principalId } }) {
       const parameters = Object.entries(body.parameters ?? {}).map(([name, { from, schema }]) => {
-        const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
-        return [name, { from: from ?? `/input/${escaped}`, schema: (schema ?? true) as never }] as const;
+        return [name, { from: from ?? `/input/${escapePointer(name)}`, schema: (schema ?? true) as never }] as const;
       });
       const put = await operations.put({ tenantId, principalId }, params.name, {
         credential: body.credential,

@@ -1,11 +1,10 @@
 /** The types of steps that a tenant can use: those of the server, and its own, which its workers declare. */
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@cloudflow/core/definition/canonical.ts';
 import { compileSchema } from '@cloudflow/core/definition/json-schema/compile-schema.ts';
 import type { ActionShape } from '@cloudflow/core/definition/plan.ts';
 import { controlTypeNames } from '@cloudflow/core/definition/types/index.ts';
 import type { Json, JsonObject } from '@cloudflow/core/json.ts';
 import type { ActionRegistry } from '../action/index.ts';
+import { digestOf } from '../kernel/crypto/digest.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { type ProblemError, problem } from '../kernel/errors/problem.ts';
 import { controlEntries } from './control-entries.ts';
@@ -78,9 +77,7 @@ export function createRegistry({ database, builtIn }: RegistryDeps) {
         throw problem('conflict', { detail: `The type ${type} is one of the server's own; choose another name.` });
       mustBeSchemas(declaration);
       const { title: _, description: __, ...frozen } = declaration;
-      const digest = createHash('sha256')
-        .update(canonicalJson(frozen as unknown as JsonObject))
-        .digest();
+      const digest = digestOf(frozen as unknown as JsonObject);
       const { version } = declaration;
       const row = await database.transaction({ role: 'app', tenantId }, async (tx) => {
         const others = await store.countOthers(tx, tenantId, { type, version });

@@ -1,7 +1,7 @@
 /** HTTP doors of the workflow service. */
 import Type from 'typebox';
 import { isKnown } from '../kernel/http/etag.ts';
-import { createCursor, defaultLimit, pageOf, pageQuery } from '../kernel/http/list.ts';
+import { createCursor, defaultLimit, pageFrom, pageOf, pageQuery } from '../kernel/http/list.ts';
 import { rawJson, reply } from '../kernel/http/reply.ts';
 import { type Route, route } from '../kernel/http/route.ts';
 import { definitionEtag, workflowEtag } from './etag.ts';
@@ -112,12 +112,8 @@ function listRoutes(workflows: Workflows): readonly Route[] {
           workflows.list(tenantId, filter, { before, limit: limit + 1 }),
           query.count === true ? workflows.count(tenantId, filter) : {},
         ]);
-        const last = rows.length > limit ? rows[limit - 1] : undefined;
-        return reply(200, {
-          data: rows.slice(0, limit).map(summaryView),
-          next_cursor: last ? byId.encode(last.id) : null,
-          ...all,
-        });
+        const page = pageFrom(rows, limit, { view: summaryView, cursorOf: (last) => byId.encode(last.id) });
+        return reply(200, { ...page, ...all });
       },
     }),
     route({
@@ -132,11 +128,10 @@ function listRoutes(workflows: Workflows): readonly Route[] {
         const limit = query.limit ?? defaultLimit;
         const before = byVersionId.decode(query.cursor) ?? null;
         const rows = await workflows.listVersions(caller.tenantId, params.id, { before, limit: limit + 1 });
-        const last = rows.length > limit ? rows[limit - 1] : undefined;
-        return reply(200, {
-          data: rows.slice(0, limit).map(versionView),
-          next_cursor: last ? byVersionId.encode(last.versionId) : null,
-        });
+        return reply(
+          200,
+          pageFrom(rows, limit, { view: versionView, cursorOf: (last) => byVersionId.encode(last.versionId) }),
+        );
       },
     }),
   ];

@@ -23,6 +23,16 @@ export function pageOf<T extends TSchema>(entry: T) {
   });
 }
 
+/** A page of what was read: one row more than `limit` was asked for, which says that there is another page. */
+export function pageFrom<Row, View>(
+  rows: readonly Row[],
+  limit: number,
+  { view, cursorOf }: { readonly view: (row: Row) => View; readonly cursorOf: (last: Row) => string },
+): { data: View[]; next_cursor: string | null } {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { data: rows.slice(0, limit).map(view), next_cursor: last ? cursorOf(last) : null };
+}
+
 export type CursorCodec<T> = {
   encode(position: T): string;
   /** Undefined for an absent cursor; throws the problem `invalid_cursor` for one that this list did not make. */

@@ -1,6 +1,6 @@
 /** Doors of drafts: read, save, and what was saved before. */
 import Type from 'typebox';
-import { createCursor, defaultLimit, pageOf, pageQuery } from '../../kernel/http/list.ts';
+import { createCursor, defaultLimit, pageFrom, pageOf, pageQuery } from '../../kernel/http/list.ts';
 import { rawJson, reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { draftView, revisionView } from '../draft-view.ts';
@@ -82,11 +82,10 @@ function historyRoutes(drafts: Drafts): readonly Route[] {
         const limit = query.limit ?? defaultLimit;
         const before = byRevision.decode(query.cursor) ?? null;
         const rows = await drafts.history(caller.tenantId, params.id, { before, limit: limit + 1 });
-        const last = rows.length > limit ? rows[limit - 1] : undefined;
-        return reply(200, {
-          data: rows.slice(0, limit).map(revisionView),
-          next_cursor: last ? byRevision.encode(last.revision) : null,
-        });
+        return reply(
+          200,
+          pageFrom(rows, limit, { view: revisionView, cursorOf: (last) => byRevision.encode(last.revision) }),
+        );
       },
     }),
     route({

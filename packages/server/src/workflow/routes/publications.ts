@@ -1,6 +1,6 @@
 /** Doors that make a version the current one: publish the draft, roll back; and the list of when that was done. */
 import Type from 'typebox';
-import { createCursor, defaultLimit, pageOf, pageQuery } from '../../kernel/http/list.ts';
+import { createCursor, defaultLimit, pageFrom, pageOf, pageQuery } from '../../kernel/http/list.ts';
 import { reply } from '../../kernel/http/reply.ts';
 import { type Route, route } from '../../kernel/http/route.ts';
 import { workflowEtag } from '../etag.ts';
@@ -88,11 +88,7 @@ function listRoute(workflows: Workflows): Route {
       const limit = query.limit ?? defaultLimit;
       const before = byId.decode(query.cursor) ?? null;
       const rows = await workflows.listPublications(caller.tenantId, params.id, { before, limit: limit + 1 });
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return reply(200, {
-        data: rows.slice(0, limit).map(publicationView),
-        next_cursor: last ? byId.encode(last.id) : null,
-      });
+      return reply(200, pageFrom(rows, limit, { view: publicationView, cursorOf: (last) => byId.encode(last.id) }));
     },
   });
 }
